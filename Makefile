@@ -1,0 +1,31 @@
+# vpcpath: `make build` makes bin/vpcpath, `make test` runs every check.
+GO         ?= go
+STATICCHECK = $(GO) tool -modfile=tools/go.mod staticcheck
+FUZZTIME   ?= 10m
+
+.PHONY: build test unit lint bench demo fuzz clean
+
+build: ## bin/vpcpath
+	$(GO) build -trimpath -o bin/vpcpath ./cmd/vpcpath
+
+test: lint unit ## everything that must hold
+
+unit:
+	$(GO) test ./...
+
+lint: ## gofmt, go vet and staticcheck
+	@out=$$(gofmt -l cmd internal); if [ -n "$$out" ]; then echo "not gofmt-clean:"; echo "$$out"; exit 1; fi
+	$(GO) vet ./...
+	$(STATICCHECK) ./...
+
+bench: ## the figures of docs/performance.md
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+demo: build ## explain a path of an example that ships with the program
+	bin/vpcpath example openvpn | bin/vpcpath explain - --from app-1 --to app-2 --port tcp/5432
+
+fuzz: ## the loader against random input
+	$(GO) test -run '^$$' -fuzz FuzzLoad -fuzztime $(FUZZTIME) ./internal/load
+
+clean:
+	rm -rf bin

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/vpcpath/vpcpath/internal/diag"
+)
+
+// formats are the values of --output.
+var formats = []string{"table", "json"}
+
+func newRoot(a *app) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "vpcpath",
+		Short: "Can A reach B on port P in this AWS network, there and back?",
+		Long: `vpcpath answers, offline and exactly, whether A can reach B on port P in an
+AWS network that is written down as YAML: every security group, network ACL,
+route, NAT and gateway on the way there and on the way back, and every reason
+where it cannot.
+
+Exit status: 0 reachable or all expectations hold, 1 not, 2 bad input or
+usage, 3 something that is not modelled decides.`,
+		Example: `  vpcpath example openvpn > net.yaml
+  vpcpath explain net.yaml --from app-1 --to app-2 --port tcp/5432
+  vpcpath check net.yaml`,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			return a.configure(cmd)
+		},
+	}
+	f := root.PersistentFlags()
+	a.settings = settings{output: "table", color: "auto"}
+	f.VarP(&choice{&a.settings.output, formats, "format"}, "output", "o", "output `format`: "+strings.Join(formats, ", "))
+	f.Var(&choice{&a.settings.color, []string{"auto", "always", "never"}, "colour mode"}, "color", "colour `when`: auto, always, never")
+	f.IntVar(&a.settings.width, "width", 0, "columns to fit text in (default: the terminal's, else 80)")
+	root.SetFlagErrorFunc(flagError)
+	complete(root, "output", formats...)
+	complete(root, "color", "auto", "always", "never")
+	complete(root, "width")
+	root.AddCommand(newCheck(a), newExplain(a), newCodes(a), newExample(a), newVersion(a))
+	return root
+}
+
+// flagError adds the nearest flag to the message about an unknown one.
+func flagError(cmd *cobra.Command, err error) error {
+	name, ok := strings.CutPrefix(err.Error(), "unknown flag: --")
+	if !ok {
+		return err
+	}
+	var names []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+	if near := diag.Nearest(name, names); near != "" {
+		return fmt.Errorf("%w; did you mean --%s?", err, near)
+	}
+	return err
+}
+
+// choice is a flag with a fixed list of values.
+type choice struct {
+	value   *string
+	allowed []string
+	noun    string
+}
+
+func (c *choice) String() string { return *c.value }
+func (c *choice) Type() string   { return "string" }
+
+func (c *choice) Set(s string) error {
+	for _, a := range c.allowed {
+		if s == a {
+			*c.value = s
+			return nil
+		}
+	}
+	return fmt.Errorf("no %s is called %q; expected %s%s", c.noun, s, alternatives(c.allowed), diag.DidYouMean(s, c.allowed))
+}
+
+// alternatives writes "a, b or c".
+func alternatives(list []string) string {
+	if len(list) < 2 {
+		return strings.Join(list, "")
+	}
+	n := len(list) - 1
+	return strings.Join(list[:n], ", ") + " or " + list[n]
+}

@@ -1,0 +1,96 @@
+// Package check holds what a topology is checked against: the expectations
+// that its author wrote down. It decides and explains; it prints nothing.
+package check
+
+import (
+	"github.com/vpcpath/vpcpath/internal/eval"
+	"github.com/vpcpath/vpcpath/internal/model"
+)
+
+// Outcome is what came of one expectation.
+type Outcome struct {
+	Expectation *model.Expectation
+	OK          bool
+	// Verdict is that of all results together: the one that all have, unknown
+	// where one is, else partial.
+	Verdict  eval.Verdict
+	Failures []Failure      // empty when OK, in the order of Results
+	Results  []*eval.Result // one per port and pair of endpoints, without hops
+}
+
+// Failure is one way in which an expectation does not hold.
+type Failure struct {
+	// Message says what was expected and what is, in lower case.
+	Message string
+	// Result is the answer that it speaks of; nil where there is none.
+	Result *eval.Result
+}
+
+// Expectations asks the network what each expectation says, in the order
+// given. An expectation holds if it holds for each of its ports and for
+// every pair of endpoints.
+func Expectations(n *eval.Net, list []*model.Expectation) []Outcome {
+	out := make([]Outcome, 0, len(list))
+	for _, x := range list {
+		out = append(out, expectation(n, x))
+	}
+	return out
+}
+
+func expectation(n *eval.Net, x *model.Expectation) Outcome {
+	o := Outcome{Expectation: x}
+	for _, p := range x.Ports {
+		results, err := ask(n, x, p)
+		if err != nil {
+			o.Failures = append(o.Failures, Failure{Message: err.Error()})
+			continue
+		}
+		for _, r := range results {
+			o.Results = append(o.Results, r)
+			for _, m := range judge(x, r) {
+				o.Failures = append(o.Failures, Failure{Message: m, Result: r})
+			}
+			r.Forward.Hops, r.Return.Hops = nil, nil // a group has many pairs
+		}
+	}
+	o.OK = len(o.Failures) == 0
+	o.Verdict = Together(o.Results)
+	return o
+}
+
+// ask asks about one port. Recording costs time, so it is for what needs the
+// path or a reason: not for what is reachable as expected.
+func ask(n *eval.Net, x *model.Expectation, p model.PortSpec) ([]*eval.Result, error) {
+	q := eval.Question{From: x.From, To: x.To, Port: p, SourcePorts: x.SourcePorts, Reply: x.Reply}
+	q.Record = len(x.Via) > 0 || len(x.NotVia) > 0 || x.Verdict != eval.Reachable.String()
+	results, err := n.Ask(q)
+	if err != nil || q.Record {
+		return results, err
+	}
+	for _, r := range results {
+		if r.Verdict != eval.Reachable {
+			q.Record = true
+			return n.Ask(q)
+		}
+	}
+	return results, nil
+}
+
+// Together is the verdict of several results as one: the verdict that all
+// have, unknown where one is unknown, else partial. Of no result it is
+// unknown.
+func Together(results []*eval.Result) eval.Verdict {
+	if len(results) == 0 {
+		return eval.Unknown
+	}
+	v := results[0].Verdict
+	for _, r := range results[1:] {
+		switch {
+		case r.Verdict == eval.Unknown:
+			v = eval.Unknown
+		case r.Verdict != v && v != eval.Unknown:
+			v = eval.Partial
+		}
+	}
+	return v
+}

@@ -1,0 +1,93 @@
+// Package diag holds what every stage reports with: positions in files and
+// findings. It imports nothing of the program and knows nothing of networks.
+package diag
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+)
+
+// Pos is a place in a file. Line and Col count from 1, Col in bytes; a zero
+// Line means the file as a whole, and the zero Pos no place at all, as for
+// what AWS creates by itself.
+type Pos struct {
+	File string
+	Line int
+	Col  int
+}
+
+// IsValid reports whether p names a place.
+func (p Pos) IsValid() bool { return p.File != "" }
+
+// String returns "file:line:col", "file" without a line, or "" for no place.
+func (p Pos) String() string {
+	switch {
+	case p.File == "":
+		return ""
+	case p.Line == 0:
+		return p.File
+	}
+	return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Col)
+}
+
+// Compare orders positions by file, line and column.
+func (p Pos) Compare(o Pos) int {
+	return cmp.Or(cmp.Compare(p.File, o.File), cmp.Compare(p.Line, o.Line), cmp.Compare(p.Col, o.Col))
+}
+
+// Severity says how much a finding matters.
+type Severity uint8
+
+// The severities, in rising order.
+const (
+	Info Severity = iota
+	Warning
+	Error
+)
+
+// String returns the severity in lower case.
+func (s Severity) String() string { return [...]string{"info", "warning", "error"}[s] }
+
+// Related is another place that a finding speaks of.
+type Related struct {
+	Pos     Pos
+	Message string
+}
+
+// Finding is one thing to tell the user about a file. Message is in lower
+// case without a final stop, quotes the user's text and says what was
+// expected; ID is the stable name of the check, as "unknown-key".
+type Finding struct {
+	Pos      Pos
+	Severity Severity
+	ID       string
+	Message  string
+	Related  []Related
+}
+
+// String returns "file:line:col: message [id]".
+func (f Finding) String() string {
+	s := fmt.Sprintf("%s [%s]", f.Message, f.ID)
+	if f.Pos.IsValid() {
+		s = f.Pos.String() + ": " + s
+	}
+	return s
+}
+
+// Sort orders findings by position, then severity (highest first), id and
+// message, and drops exact repetitions.
+func Sort(fs []Finding) []Finding {
+	slices.SortStableFunc(fs, func(a, b Finding) int {
+		return cmp.Or(a.Pos.Compare(b.Pos), cmp.Compare(b.Severity, a.Severity),
+			cmp.Compare(a.ID, b.ID), cmp.Compare(a.Message, b.Message))
+	})
+	return slices.CompactFunc(fs, func(a, b Finding) bool {
+		return a.Pos == b.Pos && a.Severity == b.Severity && a.ID == b.ID && a.Message == b.Message
+	})
+}
+
+// HasErrors reports whether any finding is an Error.
+func HasErrors(fs []Finding) bool {
+	return slices.ContainsFunc(fs, func(f Finding) bool { return f.Severity == Error })
+}

@@ -1,0 +1,121 @@
+package eval
+
+import (
+	"fmt"
+
+	"github.com/vpcpath/vpcpath/internal/model"
+	"github.com/vpcpath/vpcpath/internal/packet"
+)
+
+// arrive ends a walk at somebody who takes the packets in: a host, a site,
+// the internet, or the hypervisor. A request that arrives is answered.
+func (w *walk) arrive(b branch, who model.Resource, at *model.Interface) {
+	if b.asked == packet.Empty {
+		return
+	}
+	if b.dir == packet.Reply {
+		w.home(b, who)
+		return
+	}
+	if t := w.target.host; t != nil && t != who && who != theHypervisor && !forwardedPort(b.trail) {
+		w.elsewhere(&b, who, t)
+		return
+	}
+	w.arrived = w.sp.Or(w.arrived, w.pull(&b, b.live))
+	if b.live != packet.Empty {
+		w.deliveredTo(who)
+	}
+	if w.rec {
+		h := gatewayHop(who).with("", "", "M-2")
+		h.Action, h.Interface = Deliver, at
+		w.step(&b, &h)
+	}
+	w.answer(b, who)
+}
+
+func (w *walk) deliveredTo(who model.Resource) {
+	for _, d := range w.delivered {
+		if d == who {
+			return
+		}
+	}
+	w.delivered = append(w.delivered, who)
+}
+
+// forwardedPort reports whether a port forward has changed the destination.
+func forwardedPort(m *mark) bool {
+	for ; m != nil; m = m.prev {
+		if _, host := m.device.(*model.Instance); host && m.kind == rewritten && m.fields[0] == packet.Dst {
+			return true
+		}
+	}
+	return false
+}
+
+// elsewhere drops what arrives at another host than the one that the
+// question names: the address stands in more than one network (PCX-8).
+func (w *walk) elsewhere(b *branch, who, want model.Resource) {
+	w.drop(b, b.asked, func() Hop {
+		return gatewayHop(who).with(DeliveredElsewhere, fmt.Sprintf("%s is %s here, not %s", w.some(b.asked, b.fam, b.destination()), who.ID().Name, want.ID().Name), "PCX-8")
+	})
+}
+
+// answer sends the replies of everything that arrived.
+func (w *walk) answer(b branch, who model.Resource) {
+	replies := w.replies
+	if !w.rec {
+		replies = w.need // the others decide nothing
+	}
+	b = w.only(b, replies)
+	if b.asked == packet.Empty {
+		return
+	}
+	if who == theHypervisor || who == w.origin.host && b.trail == nil {
+		w.answered = w.sp.Or(w.answered, w.pull(&b, b.live)) // never leaves the host
+		return
+	}
+	b.dir = packet.Reply
+	b.undo = newestMust(b.trail)
+	b.seen = nil
+	b.iface = nil
+	b.depth = 0
+	if w.rec {
+		w.replied = true
+		w.step(&b, &Hop{Component: who.ID().Name, Kind: who.ID().Kind, Resource: who, At: who.ID().At, Action: Originate,
+			Message: "answers", RuleIDs: []string{"M-2"}})
+	}
+	switch who := who.(type) {
+	case *model.Instance:
+		w.hostOut(b, who, 0)
+	case *model.ExternalNetwork:
+		w.vgwIn(b, who.Behind)
+	case *model.VPNConnection:
+		w.vgwIn(b, who)
+	default:
+		w.internet(b)
+	}
+}
+
+// home takes a reply in where it ends, and sees whether that is the client,
+// and whether it comes from the address that was contacted (M-2).
+func (w *walk) home(b branch, who model.Resource) {
+	if who != w.origin.host {
+		w.elsewhere(&b, who, w.origin.host)
+		return
+	}
+	if b.undo != nil {
+		missed := b.undo.device.ID().Name
+		if b.undo.kind == rewritten {
+			w.asymmetric(&b, who, fmt.Sprintf("the reply does not come back through %s, which changed the request", missed), "M-2", "M-8")
+		} else {
+			w.asymmetric(&b, who, fmt.Sprintf("the reply does not come back through %s", missed), "M-8", "NI-20")
+		}
+		return
+	}
+	w.answered = w.sp.Or(w.answered, w.pull(&b, b.live))
+	if w.rec {
+		h := gatewayHop(who).with("", "", "M-2")
+		h.Action = Deliver
+		w.step(&b, &h)
+	}
+}

@@ -1,0 +1,240 @@
+package eval
+
+import (
+	"net/netip"
+	"slices"
+
+	"github.com/vpcpath/vpcpath/internal/addr"
+	"github.com/vpcpath/vpcpath/internal/model"
+	"github.com/vpcpath/vpcpath/internal/packet"
+)
+
+// theHypervisor answers for the link-local services (ADDR-8).
+var theHypervisor model.Resource = &pseudo{model.Ident{Name: "link-local service", Kind: model.KindHypervisor}}
+
+// origin is where a question's packets start.
+type origin struct {
+	host  model.Resource   // *Instance, *ExternalNetwork, *VPNConnection or theInternet
+	iface *model.Interface // set when the question names the interface
+}
+
+// target is what a question asks for. host is set when it names a host, which
+// then must be the one that gets the packets.
+type target struct {
+	host  model.Resource
+	iface *model.Interface
+}
+
+// pair is a question about one origin and one target, with its addresses.
+type pair struct {
+	from, to    Party
+	origin      origin
+	target      target
+	src, dst    addr.Set
+	port        model.PortSpec
+	sourcePorts packet.PortRange
+	reply       bool
+	record      bool
+	tunnels     []*model.Tunnel // the tunnels whose outer packets are in question
+}
+
+// Ask answers a question, one result for each pair of endpoints, in the order
+// of the topology. The error says why the question makes no sense: an address
+// that nobody has, or one that several VPCs have.
+func (n *Net) Ask(q Question) ([]*Result, error) {
+	pairs, err := n.pairs(q)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]*Result, len(pairs))
+	for i, p := range pairs {
+		out[i] = n.answer(p)
+	}
+	return out, nil
+}
+
+// answer walks one pair.
+func (n *Net) answer(p pair) *Result {
+	w := n.walks.Get().(*walk)
+	defer n.walks.Put(w)
+	w.reset(p)
+	if w.asked == packet.Empty {
+		return noAddress(p)
+	}
+	for _, f := range addr.Families {
+		w.start(p, f)
+	}
+	return w.result(p)
+}
+
+func (w *walk) reset(p pair) {
+	w.sp.Reset()
+	w.marks.reset()
+	w.visits.reset()
+	w.rec = p.record
+	w.origin, w.target, w.tunnels = p.origin, p.target, p.tunnels
+	w.arrived, w.lost, w.answered, w.unanswered, w.chosen = packet.Empty, packet.Empty, packet.Empty, packet.Empty, packet.Empty
+	w.forward, w.back, w.blockers, w.assumptions, w.delivered = nil, nil, nil, nil, nil
+	w.ranges = w.ranges[:0]
+	w.passes, w.hops, w.replied = 0, 0, false
+	w.asked = w.headers(p)
+	w.replies, w.need = w.judged(p)
+}
+
+// headers returns everything that the question asks about.
+func (w *walk) headers(p pair) packet.Set {
+	s := w.sp.And(w.sp.AddrSet(packet.Src, p.src), w.sp.AddrSet(packet.Dst, p.dst))
+	return w.sp.And(s, w.traffic(p.port, p.sourcePorts))
+}
+
+func (w *walk) traffic(p model.PortSpec, sport packet.PortRange) packet.Set {
+	ported := w.sp.Or(w.sp.Protos(packet.TCP, packet.TCP), w.sp.Protos(packet.UDP, packet.UDP))
+	from := w.sp.Or(w.sp.Minus(packet.Everything, ported), w.sp.And(ported, w.sp.Ports(packet.SPort, sport.Lo, sport.Hi)))
+	if p.All {
+		return from
+	}
+	if p.Echo {
+		return w.sp.Or(w.echo(addr.V4), w.echo(addr.V6))
+	}
+	s := packet.Empty
+	for _, r := range p.Ports {
+		s = w.sp.Or(s, w.sp.Ports(packet.DPort, r.Lo, r.Hi))
+	}
+	return w.sp.And(w.sp.And(from, s), w.sp.Protos(p.Protocol, p.Protocol))
+}
+
+// judged returns the headers that have a reply at all, and those that work
+// only when it comes back: TCP and ICMP echo, and on demand everything that
+// has one (M-2). Of ICMP only the echo request has a reply.
+func (w *walk) judged(p pair) (replies, need packet.Set) {
+	if !p.port.All && (p.port.Echo || p.port.Protocol != packet.ICMP && p.port.Protocol != packet.ICMPv6) {
+		replies = packet.Everything
+		if p.reply || p.port.Echo || p.port.Protocol == packet.TCP {
+			need = packet.Everything
+		}
+		return replies, need
+	}
+	sp := w.sp
+	icmp := sp.Or(sp.Protos(packet.ICMP, packet.ICMP), sp.Protos(packet.ICMPv6, packet.ICMPv6))
+	echo := sp.Or(w.echo(addr.V4), w.echo(addr.V6))
+	replies = sp.Or(sp.Minus(packet.Everything, icmp), echo)
+	if p.reply {
+		return replies, replies
+	}
+	return replies, sp.Or(sp.Protos(packet.TCP, packet.TCP), echo)
+}
+
+// echo returns the ICMP echo requests of a family.
+func (w *walk) echo(f addr.Family) packet.Set {
+	proto, typ := packet.ICMP, packet.ICMPPort(8, 0)
+	if f == addr.V6 {
+		proto, typ = packet.ICMPv6, packet.ICMPPort(128, 0)
+	}
+	s := w.sp.And(w.sp.Protos(proto, proto), w.sp.Ports(packet.DPort, typ, typ))
+	return w.sp.And(w.sp.Fam(f), s)
+}
+
+// start sends the asked headers of one family on their way.
+func (w *walk) start(p pair, f addr.Family) {
+	s := w.sp.And(w.asked, w.sp.Fam(f))
+	if s == packet.Empty {
+		return
+	}
+	b := branch{asked: s, live: s, fam: f, dir: packet.Forward}
+	if w.rec {
+		h := gatewayHop(p.origin.host).with("", "leaves")
+		h.Action, h.Interface = Originate, p.origin.iface
+		w.step(&b, &h)
+	}
+	switch host := p.origin.host.(type) {
+	case *model.Instance:
+		w.originate(b, host, p.origin.iface)
+	case *model.ExternalNetwork:
+		w.vgwIn(b, host.Behind)
+	case *model.VPNConnection:
+		w.vgwIn(b, host)
+	default:
+		w.internet(b)
+	}
+}
+
+// originate starts b at a host: what is for the host itself and for the
+// hypervisor never gets on the wire; locally generated packets skip
+// PREROUTING (NI-17).
+func (w *walk) originate(b branch, h *model.Instance, i *model.Interface) {
+	if own := w.forHost(&b, h); own != packet.Empty {
+		w.arrive(w.only(b, own), h, nil)
+		w.without(&b, own)
+	}
+	if len(h.Interfaces) == 0 || b.asked == packet.Empty {
+		return
+	}
+	services := w.in(b.asked, b.fam, packet.Dst, w.net.vpc(h.Interfaces[0].Subnet.VPC).services.Ranges(b.fam))
+	if services != packet.Empty {
+		w.arrive(w.only(b, services), theHypervisor, nil)
+		w.without(&b, services)
+	}
+	if b.asked == packet.Empty {
+		return
+	}
+	if i != nil {
+		w.postrouting(b, h, w.newPass(), i.Primary(b.fam == addr.V6), func(b branch) { w.send(b, i) })
+		return
+	}
+	w.hostOut(b, h, w.newPass())
+}
+
+// result reads the verdict off the outcomes.
+func (w *walk) result(p pair) *Result {
+	sp := w.sp
+	ok := sp.Or(sp.Minus(w.arrived, w.need), sp.And(w.answered, w.need))
+	failed := sp.Or(w.lost, sp.And(w.unanswered, w.need))
+	sure := sp.Minus(ok, failed)
+	either := sp.And(ok, failed)
+	undetermined := sp.And(either, w.chosen)
+	sometimes := sp.Minus(either, undetermined)
+	r := &Result{From: p.from, To: p.to, Port: p.port, SourcePorts: p.sourcePorts,
+		Assumptions: w.assumptions, DeliveredTo: slices.Clone(w.delivered)}
+	switch never := sp.Minus(w.asked, ok); {
+	case w.asked == packet.Empty:
+		r.Verdict = Unreachable
+	case sure == w.asked:
+		r.Verdict = Reachable
+	case undetermined != packet.Empty && (never == packet.Empty || sp.Or(sure, sometimes) == packet.Empty):
+		r.Verdict = Unknown
+	case ok == packet.Empty:
+		r.Verdict = Unreachable
+	default:
+		r.Verdict = Partial
+	}
+	r.Forward.Walked = true
+	r.Forward.Delivered = w.arrived != packet.Empty
+	r.Forward.Complete = sp.Minus(w.arrived, w.lost) == w.asked
+	if w.rec {
+		w.write(r, sure, sometimes, undetermined)
+	}
+	return r
+}
+
+// noAddress is the answer where an end has no address of the family that the
+// other one speaks (ADDR-10).
+func noAddress(p pair) *Result {
+	who, f := p.to, addr.V4
+	switch {
+	case p.dst.Has(addr.V4) && !p.src.Has(addr.V4):
+		who = p.from
+	case p.dst.Has(addr.V6) && !p.src.Has(addr.V6):
+		who, f = p.from, addr.V6
+	case !p.src.Has(addr.V4):
+		f = addr.V6
+	}
+	b := Blocker{Code: NoAddressOfFamily, Component: who.Text, Path: "forward",
+		Message: who.Text + " has no " + f.String() + " address", RuleIDs: []string{"ADDR-10"}}
+	if who.Resource != nil {
+		b.Kind, b.At = who.Resource.ID().Kind, who.Resource.ID().At
+	}
+	return &Result{From: p.from, To: p.to, Port: p.port, SourcePorts: p.sourcePorts, Verdict: Unreachable,
+		Forward: Walk{Why: "no packet can be made"}, Return: Walk{Why: "no request arrives"}, Blockers: []Blocker{b}}
+}
+
+func single(a netip.Addr) addr.Set { return addr.SetOfAddrs(a) }

@@ -1,0 +1,100 @@
+package eval
+
+import "slices"
+
+// Code names a reason for a drop: AWS Reachability Analyzer's word wherever
+// it has one (https://docs.aws.amazon.com/vpc/latest/reachability/explanation-codes.html),
+// else one in the same style.
+type Code string
+
+// The codes.
+const (
+	BadStateRoute            Code = "BAD_STATE_ROUTE"
+	DeliveredElsewhere       Code = "DELIVERED_ELSEWHERE"
+	EgressOnlyGatewayIngress Code = "EIGW_NO_INBOUND_CONNECTIONS"
+	GatewayRejectsSpoofed    Code = "GATEWAY_REJECTS_SPOOFED_TRAFFIC"
+	IGWDestinationNotInVPC   Code = "IGW_DESTINATION_ADDRESS_IN_VPC_CIDRS"
+	IGWDestinationRFC1918    Code = "IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS"
+	IGWDestinationRFC6598    Code = "IGW_DESTINATION_ADDRESS_NOT_IN_RFC6598_EGRESS"
+	IGWNoPrivateIP           Code = "IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS"
+	IGWNoPublicIP            Code = "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS"
+	IGWSourceRFC1918         Code = "IGW_SOURCE_ADDRESS_NOT_IN_RFC1918_INGRESS"
+	IGWSourceRFC6598         Code = "IGW_SOURCE_ADDRESS_NOT_IN_RFC6598_INGRESS"
+	IngressNoPublicIP        Code = "INGRESS_RTB_NO_PUBLIC_IP"
+	IngressRedirection       Code = "INGRESS_RTB_TRAFFIC_REDIRECTION"
+	InstanceNotForwarding    Code = "INSTANCE_NOT_FORWARDING"
+	NATGatewayProtocol       Code = "PROTOCOL_RESTRICTION"
+	NATGatewayUnsolicited    Code = "NGW_NO_INBOUND_CONNECTIONS"
+	NATGatewaySource         Code = "NGW_REQUIRES_SOURCE_IN_VPC"
+	NoAddressOfFamily        Code = "NO_ADDRESS_OF_FAMILY"
+	NoInternetGateway        Code = "NO_INTERNET_GATEWAY"
+	NoPossibleDestination    Code = "NO_POSSIBLE_DESTINATION"
+	NoRoute                  Code = "NO_ROUTE_TO_DESTINATION"
+	PeeringAddress           Code = "PCX_REQUIRES_ADDRESS_IN_VPC_CIDR"
+	ReturnPathAsymmetric     Code = "RETURN_PATH_ASYMMETRIC"
+	ReversePathFilter        Code = "REVERSE_PATH_FILTER"
+	RoutingLoop              Code = "ROUTING_LOOP"
+	SecurityGroupMismatch    Code = "ENI_SG_RULES_MISMATCH"
+	SecurityGroupRefNotKept  Code = "SG_REFERENCES_NOT_PRESERVED"
+	SourceDestCheck          Code = "ENI_SOURCE_DEST_CHECK_RESTRICTION"
+	SubnetACL                Code = "SUBNET_ACL_RESTRICTION"
+	TunnelDown               Code = "TUNNEL_DOWN"
+	VPNGatewayNoRoute        Code = "VGW_NO_ROUTE_TO_DESTINATION"
+	VPNGatewaySource         Code = "VGW_PRIVATE_IP_ASSOCIATION_FOR_EGRESS"
+	VPNGatewayDestination    Code = "VGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS"
+	VPNConnectionFamily      Code = "VPN_IPV4_ONLY"
+)
+
+// CodeInfo explains a code.
+type CodeInfo struct {
+	Code    Code
+	AWS     bool // the word is Reachability Analyzer's
+	Meaning string
+}
+
+// Codes returns every code that a blocker can carry, sorted.
+func Codes() []CodeInfo {
+	list := []CodeInfo{
+		{BadStateRoute, true, "the route that wins leads to something missing, detached or not active; a shorter route is not tried"},
+		{DeliveredElsewhere, false, "the address belongs to another host on this path than the one that was asked for"},
+		{EgressOnlyGatewayIngress, false, "an egress-only internet gateway lets no connection in"},
+		{GatewayRejectsSpoofed, true, "an internet or VPN gateway drops a source address that belongs to no network interface of its VPC"},
+		{IGWDestinationNotInVPC, true, "the destination lies in no block of the gateway's VPC"},
+		{IGWDestinationRFC1918, true, "an internet gateway drops what leaves for a private address (RFC 1918)"},
+		{IGWDestinationRFC6598, true, "an internet gateway drops what leaves for a shared address (RFC 6598)"},
+		{IGWNoPrivateIP, true, "no network interface of the VPC has this public address"},
+		{IGWNoPublicIP, true, "the source address has no public address paired with it, so nothing leaves through the internet gateway"},
+		{IGWSourceRFC1918, true, "an internet gateway drops what arrives from a private address (RFC 1918)"},
+		{IGWSourceRFC6598, true, "an internet gateway drops what arrives from a shared address (RFC 6598)"},
+		{IngressNoPublicIP, true, "a gateway route table leads to a network interface without a public address"},
+		{IngressRedirection, true, "a subnet whose inbound traffic a gateway route table redirects cannot use a direct route to that internet gateway"},
+		{InstanceNotForwarding, false, "the packet is for another host and the instance does not forward (ip_forward)"},
+		{NATGatewayProtocol, true, "a NAT gateway carries TCP, UDP and ICMP only"},
+		{NATGatewayUnsolicited, false, "a NAT gateway takes nothing in but the replies to what went out through it"},
+		{NATGatewaySource, true, "a NAT gateway serves only network interfaces of its own VPC"},
+		{NoAddressOfFamily, false, "an end has no address of the family that the question needs"},
+		{NoInternetGateway, false, "the VPC has no internet gateway"},
+		{NoPossibleDestination, true, "no attached network interface has the destination address"},
+		{NoRoute, true, "the route table has no route to the destination"},
+		{PeeringAddress, true, "a peering connection carries only what goes from one VPC's blocks to the other's"},
+		{ReturnPathAsymmetric, false, "the reply does not come back through what the request went through, or not from the address that was contacted"},
+		{ReversePathFilter, false, "a tunnel host drops what comes out of the tunnel from a source that it would not route into it"},
+		{RoutingLoop, false, "the packet comes to the same place again"},
+		{SecurityGroupMismatch, true, "no rule of the network interface's security groups admits it"},
+		{SecurityGroupRefNotKept, true, "a rule names the sender's security group, but a hop on the way has hidden the sender"},
+		{SourceDestCheck, true, "the source/destination check drops what is neither from nor for the network interface's own addresses"},
+		{SubnetACL, true, "the subnet's network ACL does not admit it"},
+		{TunnelDown, false, "the tunnel's own packets do not get through in either direction"},
+		{VPNGatewayNoRoute, false, "the VPN gateway knows no connection that leads to the destination"},
+		{VPNGatewaySource, true, "a VPN gateway takes only what comes from a network interface of its VPC"},
+		{VPNGatewayDestination, true, "a VPN gateway delivers only to network interfaces of its VPC"},
+		{VPNConnectionFamily, false, "a VPN connection on a VPN gateway carries IPv4 only"},
+	}
+	slices.SortFunc(list, func(a, b CodeInfo) int {
+		if a.Code < b.Code {
+			return -1
+		}
+		return 1
+	})
+	return list
+}

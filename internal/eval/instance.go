@@ -1,0 +1,188 @@
+package eval
+
+import (
+	"fmt"
+	"net/netip"
+
+	"github.com/vpcpath/vpcpath/internal/addr"
+	"github.com/vpcpath/vpcpath/internal/model"
+	"github.com/vpcpath/vpcpath/internal/packet"
+)
+
+// instance takes b in at a host, from the wire or from a tunnel, in the order
+// of iptables (NI-10): PREROUTING, then delivery here or forwarding.
+func (w *walk) instance(b branch, h *model.Instance, from *model.Interface) {
+	if b.asked == packet.Empty {
+		return
+	}
+	if b.dir == packet.Reply {
+		w.reply(b, h)
+		return
+	}
+	pass := w.newPass()
+	for k := range h.PortForwards {
+		f := &h.PortForwards[k]
+		if s := w.matches(&b, f); s != packet.Empty {
+			part := w.only(b, s)
+			w.without(&b, s)
+			w.dnat(&part, h, f, pass)
+			w.deliverOrForward(part, h, pass, from)
+		}
+	}
+	w.deliverOrForward(b, h, pass, from)
+}
+
+// matches returns the part of b that a port forward is about (NI-12).
+func (w *walk) matches(b *branch, f *model.PortForward) packet.Set {
+	if b.fam != addr.FamilyOf(f.To) {
+		return packet.Empty
+	}
+	s := w.sp.And(b.asked, w.sp.Protos(f.Protocol, f.Protocol))
+	s = w.sp.And(s, w.sp.Ports(packet.DPort, f.Ports.Lo, f.Ports.Hi))
+	if f.Destination.IsValid() {
+		s = w.in(s, b.fam, packet.Dst, []addr.Range{addr.RangeOf(f.Destination)})
+	}
+	return s
+}
+
+func (w *walk) dnat(b *branch, h *model.Instance, f *model.PortForward, pass int) {
+	fields := fieldDst
+	if f.ToPort != 0 {
+		fields = fieldDstDPort
+	}
+	w.translate(b, h, pass, fields, func(s packet.Set) packet.Set {
+		s = w.sp.AssignAddr(s, packet.Dst, f.To)
+		if f.ToPort != 0 {
+			s = w.sp.AssignPorts(s, packet.DPort, f.ToPort, f.ToPort)
+		}
+		return s
+	}, "NI-12")
+	if w.rec && b.hop > 0 {
+		w.last().At = f.At
+	}
+}
+
+// deliverOrForward is the routing decision of a host.
+func (w *walk) deliverOrForward(b branch, h *model.Instance, pass int, from *model.Interface) {
+	local := w.forHost(&b, h)
+	if local != packet.Empty {
+		w.arrive(w.only(b, local), h, from)
+		w.without(&b, local)
+	}
+	if b.asked == packet.Empty {
+		return
+	}
+	w.forwarding(&b, h)
+	w.leave(&b, mark{kind: passed, device: h, pass: pass})
+	w.hostOut(b, h, pass)
+}
+
+// forwarding stops a packet for somebody else at a host that does not forward
+// (NI-9).
+func (w *walk) forwarding(b *branch, h *model.Instance) {
+	ok := packet.Empty
+	if h.IPForward {
+		ok = b.asked
+	}
+	w.gate(b, ok, false, func(denied packet.Set) Hop {
+		hop := gatewayHop(h).with(InstanceNotForwarding, "the host forwards", "NI-9")
+		if denied != packet.Empty {
+			hop.Message = fmt.Sprintf("%s is another host's address, and ip_forward is off", w.some(denied, b.fam, b.destination()))
+		}
+		return hop
+	})
+}
+
+// forHost returns the part of b that is for one of the host's own addresses.
+func (w *walk) forHost(b *branch, h *model.Instance) packet.Set {
+	var buf [8]addr.Range
+	own := buf[:0]
+	for _, i := range h.Interfaces {
+		own = appendOwn(own, i, b.fam)
+	}
+	for _, e := range h.TunnelEnds {
+		if e.Address.IsValid() && addr.FamilyOf(e.Address) == b.fam {
+			own = append(own, addr.RangeOfAddr(e.Address))
+		}
+	}
+	return w.to(b, own...)
+}
+
+// reply takes a reply in at a host: back through the translations of the
+// request where the host made them, then home or onward.
+func (w *walk) reply(b branch, h *model.Instance) {
+	knows := w.undoHop(&b, h, "NI-10")
+	if local := w.forHost(&b, h); local != packet.Empty {
+		w.arrive(w.only(b, local), h, nil)
+		w.without(&b, local)
+	}
+	if b.asked == packet.Empty {
+		return
+	}
+	w.forwarding(&b, h)
+	if !knows {
+		w.asymmetric(&b, h, h.Name+" forwards the reply but has not seen the request", "NI-20", "M-8")
+		return
+	}
+	w.hostOut(b, h, 0)
+}
+
+// hostOut sends b by the host's own routing table, through POSTROUTING.
+func (w *walk) hostOut(b branch, h *model.Instance, pass int) {
+	if b.asked == packet.Empty {
+		return
+	}
+	rest := b.asked
+	split(w, w.net.host(h).routes, b.asked, b.fam, b.destination(), func(rs []addr.Range, to hostRoute, ok bool) {
+		if !ok {
+			return
+		}
+		part := w.only(b, w.to(&b, rs...))
+		rest = w.sp.Minus(rest, part.asked)
+		if to.end != nil {
+			w.postrouting(part, h, pass, to.end.Address, func(b branch) { w.tunnel(b, to.end) })
+		} else {
+			w.postrouting(part, h, pass, to.iface.Primary(b.fam == addr.V6), func(b branch) { w.send(b, to.iface) })
+		}
+	})
+	w.drop(&b, rest, func() Hop {
+		return gatewayHop(h).with(NoAddressOfFamily, fmt.Sprintf("%s has no %s address to send from", h.Name, b.fam), "ADDR-10")
+	})
+}
+
+// postrouting masquerades the part of a request that a rule matches (NI-11)
+// and sends every part on.
+func (w *walk) postrouting(b branch, h *model.Instance, pass int, out netip.Addr, next func(branch)) {
+	if b.dir == packet.Forward && out.IsValid() {
+		for k := range h.Masquerade {
+			m := &h.Masquerade[k]
+			s := b.asked
+			if m.V6() != (b.fam == addr.V6) || b.fam != addr.FamilyOf(out) {
+				continue
+			}
+			if m.Source.IsValid() {
+				s = w.in(s, b.fam, packet.Src, []addr.Range{addr.RangeOf(m.Source)})
+			}
+			if m.Destination.IsValid() {
+				s = w.in(s, b.fam, packet.Dst, []addr.Range{addr.RangeOf(m.Destination)})
+			}
+			part := w.only(b, s)
+			w.without(&b, s)
+			same := w.in(part.asked, b.fam, packet.Src, []addr.Range{addr.RangeOfAddr(out)})
+			if same != packet.Empty {
+				next(w.only(part, same)) // nothing to change
+				w.without(&part, same)
+			}
+			if part.asked != packet.Empty {
+				w.translate(&part, h, pass, fieldSrc, w.setSource(out), "NI-11")
+				if w.rec {
+					w.last().At = m.At
+				}
+				next(part)
+			}
+		}
+	}
+	if b.asked != packet.Empty {
+		next(b)
+	}
+}

@@ -1,0 +1,56 @@
+package eval
+
+import (
+	"fmt"
+
+	"github.com/vpcpath/vpcpath/internal/addr"
+	"github.com/vpcpath/vpcpath/internal/model"
+	"github.com/vpcpath/vpcpath/internal/packet"
+)
+
+// natGateway translates a request of its VPC (NGW-2), or undoes that for a
+// reply; nothing else comes through.
+func (w *walk) natGateway(b branch, g *model.NATGateway) {
+	id := gatewayHop(g)
+	if b.dir == packet.Reply {
+		if !w.undoHop(&b, g, "NGW-13") {
+			w.asymmetric(&b, g, g.Name+" has no record of this connection", "M-8", "NGW-13")
+			return
+		}
+		w.send(b, g.Interface)
+		return
+	}
+	own := w.to(&b, addr.RangeOfAddr(g.Interface.Primary(false)))
+	w.drop(&b, own, func() Hop {
+		return id.with(NATGatewayUnsolicited, g.Name+" takes in only replies to what went out through it", "NGW-6")
+	})
+	w.gate(&b, w.carried(b.asked), true, func(packet.Set) Hop {
+		return id.with(NATGatewayProtocol, "a NAT gateway carries TCP, UDP and ICMP only", "NGW-5")
+	})
+	v := g.Subnet.VPC
+	w.gate(&b, w.owned(&b, packet.Src, v), true, func(denied packet.Set) Hop {
+		return id.with(NATGatewaySource, fmt.Sprintf("the source %s belongs to no network interface of %s", w.some(denied, b.fam, packet.Src), v.Name), "NGW-10")
+	})
+	if b.asked == packet.Empty {
+		return
+	}
+	w.translate(&b, g, w.newPass(), fieldSrcSPort, func(s packet.Set) packet.Set {
+		return w.sp.AssignPorts(w.sp.AssignAddr(s, packet.Src, g.Interface.Primary(false)), packet.SPort, 1024, 65535)
+	}, "NGW-2")
+	w.send(b, g.Interface)
+}
+
+// carried returns the part of s in the protocols that a NAT gateway carries.
+func (w *walk) carried(s packet.Set) packet.Set {
+	var buf [4]packet.ProtoRange
+	protos := w.sp.AppendProtos(buf[:0], s)
+	if len(protos) == 1 && protos[0].Lo == protos[0].Hi {
+		switch protos[0].Lo {
+		case packet.TCP, packet.UDP, packet.ICMP:
+			return s
+		}
+		return packet.Empty
+	}
+	tcp, udp, icmp := w.sp.Protos(packet.TCP, packet.TCP), w.sp.Protos(packet.UDP, packet.UDP), w.sp.Protos(packet.ICMP, packet.ICMP)
+	return w.sp.And(s, w.sp.Or(w.sp.Or(tcp, udp), icmp))
+}

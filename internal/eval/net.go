@@ -1,0 +1,217 @@
+package eval
+
+import (
+	"net/netip"
+	"slices"
+	"sync"
+
+	"github.com/vpcpath/vpcpath/internal/addr"
+	"github.com/vpcpath/vpcpath/internal/lpm"
+	"github.com/vpcpath/vpcpath/internal/model"
+	"github.com/vpcpath/vpcpath/internal/packet"
+)
+
+// Net is a topology made ready for questions. It may be asked by any number
+// of goroutines. Tables are compiled when a question first needs them, so
+// that a single question about a large topology compiles little.
+type Net struct {
+	topo *model.Topology
+
+	tables  cache[*model.RouteTable, *routeTable]
+	locals  cache[*model.VPC, *routeTable]
+	acls    cache[aclKey, *filter]
+	groups  cache[*model.Interface, *groupFilters]
+	groupOf cache[string, *groupFilters]
+	vpcs    cache[*model.VPC, *vpcNet]
+	hosts   cache[*model.Instance, *hostTable]
+	sites   cache[*model.VPNGateway, *lpm.Table[*model.VPNConnection]]
+	tunnels cache[*model.Tunnel, bool]
+
+	public func() *lpm.Table[publicOwner]
+	world  func() addr.Set
+
+	walks sync.Pool
+}
+
+// Compile makes a topology ready for questions.
+func Compile(t *model.Topology) *Net {
+	n := &Net{topo: t}
+	n.public = sync.OnceValue(n.compilePublic)
+	n.world = sync.OnceValue(n.compileWorld)
+	n.walks.New = func() any { return &walk{net: n, sp: packet.NewSpace()} }
+	return n
+}
+
+// cache builds values on demand; concurrent builders of one key agree on the
+// first to finish.
+type cache[K comparable, V any] struct {
+	mu sync.RWMutex
+	m  map[K]V
+}
+
+func (c *cache[K, V]) get(k K, build func(K) V) V {
+	c.mu.RLock()
+	v, ok := c.m[k]
+	c.mu.RUnlock()
+	if ok {
+		return v
+	}
+	built := build(k)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if v, ok := c.m[k]; ok {
+		return v
+	}
+	if c.m == nil {
+		c.m = map[K]V{}
+	}
+	c.m[k] = built
+	return built
+}
+
+// publicOwner is what the internet finds behind an address of the topology:
+// the private address that a public IPv4 one is mapped to, or for IPv6 the
+// VPC alone (IGW-13).
+type publicOwner struct {
+	vpc     *model.VPC
+	private netip.Addr // invalid for IPv6
+}
+
+func (n *Net) compilePublic() *lpm.Table[publicOwner] {
+	var b lpm.Builder[publicOwner]
+	for _, i := range n.topo.Interfaces {
+		for _, p := range i.Public {
+			b.Insert(netip.PrefixFrom(p.Public, p.Public.BitLen()), publicOwner{i.Subnet.VPC, p.Private})
+		}
+	}
+	for _, v := range n.topo.VPCs {
+		for _, c := range v.IPv6CIDRs {
+			b.Insert(c.Prefix, publicOwner{vpc: v})
+		}
+	}
+	return b.Build()
+}
+
+// notPublic are the IPv4 ranges that the internet does not carry. The
+// documentation ranges are left in, since examples use them.
+var notPublic = prefixes("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16",
+	"172.16.0.0/12", "192.0.0.0/24", "192.168.0.0/16", "198.18.0.0/15", "224.0.0.0/4", "240.0.0.0/4")
+
+var (
+	rfc1918  = prefixes("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
+	rfc6598  = prefixes("100.64.0.0/10")
+	public4  = addr.SetOf(netip.MustParsePrefix("0.0.0.0/0")).Minus(notPublic)
+	public6  = prefixes("2000::/3")
+	publicIP = public4.Union(public6)
+)
+
+func prefixes(list ...string) addr.Set {
+	ps := make([]netip.Prefix, len(list))
+	for i, s := range list {
+		ps[i] = netip.MustParsePrefix(s)
+	}
+	return addr.SetOf(ps...)
+}
+
+// compileWorld returns what `internet` and `internet6` stand for: the public
+// addresses that are not the topology's own.
+func (n *Net) compileWorld() addr.Set {
+	var own []netip.Prefix
+	for _, v := range n.topo.VPCs {
+		for _, c := range v.Blocks() {
+			own = append(own, c.Prefix)
+		}
+	}
+	for e := range n.public().All() {
+		own = append(own, e)
+	}
+	return publicIP.Minus(addr.SetOf(own...))
+}
+
+// vpcNet is what the stages need to know of a VPC.
+type vpcNet struct {
+	owners   *lpm.Table[*model.Interface] // by private and IPv6 address; attached interfaces only
+	mapped   *lpm.Table[netip.Addr]       // private address -> public address
+	blocks   addr.Set
+	services addr.Set // answered by the hypervisor (ADDR-7, ADDR-8)
+}
+
+func (n *Net) vpc(v *model.VPC) *vpcNet { return n.vpcs.get(v, n.compileVPC) }
+
+func (n *Net) compileVPC(v *model.VPC) *vpcNet {
+	var owners lpm.Builder[*model.Interface]
+	var mapped lpm.Builder[netip.Addr]
+	for _, i := range n.topo.Interfaces {
+		if i.Subnet.VPC != v || i.Owner == nil {
+			continue // M-5: only an attached interface receives
+		}
+		for _, a := range i.Addrs() {
+			owners.Insert(netip.PrefixFrom(a, a.BitLen()), i)
+		}
+		for _, p := range i.Public {
+			mapped.Insert(netip.PrefixFrom(p.Private, p.Private.BitLen()), p.Public)
+		}
+	}
+	var ps []netip.Prefix
+	for _, b := range v.Blocks() {
+		ps = append(ps, b.Prefix)
+	}
+	return &vpcNet{owners: owners.Build(), mapped: mapped.Build(), blocks: addr.SetOf(ps...), services: v.LinkLocalServices()}
+}
+
+// hostTable is the routing table of an instance (ADDR-15, NI-21, VPNI-10).
+type hostTable struct {
+	routes *lpm.Table[hostRoute]
+}
+
+// hostRoute leads out of an interface or, when end is set, into a tunnel.
+type hostRoute struct {
+	iface *model.Interface
+	end   *model.TunnelEnd
+}
+
+func (n *Net) host(i *model.Instance) *hostTable { return n.hosts.get(i, compileHost) }
+
+func compileHost(inst *model.Instance) *hostTable {
+	var b lpm.Builder[hostRoute]
+	for _, i := range slices.Backward(inst.Interfaces) { // the primary, first in order, wins
+		if len(i.Private) > 0 {
+			b.Insert(netip.PrefixFrom(netip.IPv4Unspecified(), 0), hostRoute{iface: i})
+		}
+		if len(i.IPv6) > 0 {
+			b.Insert(netip.PrefixFrom(netip.IPv6Unspecified(), 0), hostRoute{iface: i})
+		}
+	}
+	for _, i := range slices.Backward(inst.Interfaces) {
+		for _, p := range i.Subnet.Prefixes() {
+			b.Insert(p, hostRoute{iface: i})
+		}
+	}
+	for _, e := range inst.TunnelEnds {
+		for _, r := range e.Routes {
+			b.Insert(r.Prefix, hostRoute{end: e})
+		}
+		if a := e.Peer().Address; a.IsValid() {
+			b.Insert(netip.PrefixFrom(a, a.BitLen()), hostRoute{end: e})
+		}
+	}
+	return &hostTable{b.Build()}
+}
+
+// knownTo returns what a VPN gateway knows: the longest prefix wins, then a
+// static connection over BGP (VGW-2).
+func (n *Net) knownTo(g *model.VPNGateway) *lpm.Table[*model.VPNConnection] {
+	return n.sites.get(g, func(g *model.VPNGateway) *lpm.Table[*model.VPNConnection] {
+		var b lpm.Builder[*model.VPNConnection]
+		for _, bgp := range []bool{true, false} {
+			for _, c := range slices.Backward(g.Connections) {
+				for _, r := range c.Routes {
+					if c.BGP == bgp {
+						b.Insert(r.Prefix, c)
+					}
+				}
+			}
+		}
+		return b.Build()
+	})
+}

@@ -1,0 +1,255 @@
+package eval_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"net/netip"
+	"slices"
+
+	"github.com/vpcpath/vpcpath/internal/eval"
+	"github.com/vpcpath/vpcpath/internal/model"
+)
+
+// tally counts what was compared.
+type tally struct{ topologies, questions, compared, delivered, sometimes, partial, drops int }
+
+func (a *tally) add(b tally) {
+	a.topologies += b.topologies
+	a.questions += b.questions
+	a.compared += b.compared
+	a.delivered += b.delivered
+	a.sometimes += b.sometimes
+	a.partial += b.partial
+	a.drops += b.drops
+}
+
+// A mismatch is a packet on which the engine and the simulator disagree.
+type mismatch struct {
+	ask  ask
+	from string
+	h    header
+	kind string // for the shrinker: which disagreement it must keep
+	text string
+}
+
+// comparison asks one question and compares samples of the answer.
+type comparison struct {
+	t      *model.Topology
+	net    *eval.Net
+	ask    ask
+	r      *rand.Rand
+	usual  []netip.Addr
+	ports  []uint16
+	tally  *tally
+	narrow bool
+	most   int // samples per result
+}
+
+func (c *comparison) run() (m *mismatch) {
+	results, err := c.ask.put(c.t, c.net)
+	if err != nil {
+		return nil // for example an endpoint without addresses
+	}
+	c.tally.questions++
+	for _, r := range results {
+		if m := c.result(r); m != nil {
+			return m
+		}
+	}
+	return nil
+}
+
+func (c *comparison) result(r *eval.Result) *mismatch {
+	if m := c.verdict(r); m != nil {
+		return m
+	}
+	if r.Verdict == eval.Partial {
+		c.tally.partial++
+	}
+	s := sampler{c.r}
+	var heads []header
+	boxes := slices.Concat(r.Works, r.Sometimes, r.Asked)
+	for _, b := range boxes {
+		s.edges(b, c.usual, func(h header) { heads = append(heads, h) })
+		for range 4 {
+			heads = append(heads, s.inside(b, c.usual))
+		}
+	}
+	c.r.Shuffle(len(heads), func(i, j int) { heads[i], heads[j] = heads[j], heads[i] })
+	n := 0
+	for _, h := range heads {
+		if !inBoxes(r.Asked, h) || h.odd() || inBoxes(r.Undetermined, h) {
+			continue
+		}
+		if n++; n > c.most {
+			break
+		}
+		if m := c.header(r, h); m != nil {
+			return m
+		}
+	}
+	return nil
+}
+
+// verdict checks that the verdict is what the boxes say.
+func (c *comparison) verdict(r *eval.Result) *mismatch {
+	bad := ""
+	switch {
+	case r.Verdict == eval.Reachable && (len(r.Sometimes) > 0 || len(r.Works) == 0),
+		r.Verdict == eval.Unreachable && len(r.Works)+len(r.Sometimes) > 0,
+		r.Verdict == eval.Partial && len(r.Works)+len(r.Sometimes) == 0,
+		r.Verdict == eval.Unreachable && len(r.Blockers) == 0,
+		r.Verdict == eval.Unknown:
+		bad = "verdict"
+	}
+	if bad == "" {
+		return nil
+	}
+	return &mismatch{ask: c.ask, kind: bad, text: fmt.Sprintf("verdict %v, %d blockers, works %s, sometimes %s", r.Verdict, len(r.Blockers), oracleBoxes(r.Works), oracleBoxes(r.Sometimes))}
+}
+
+// header compares one packet.
+func (c *comparison) header(r *eval.Result, h header) *mismatch {
+	c.tally.compared++
+	works, sometimes := inBoxes(r.Works, h), inBoxes(r.Sometimes, h)
+	from, ok := senderOf(c.t, r.From, h.src)
+	p := h.packet()
+	fail := func(kind, format string, args ...any) *mismatch {
+		text := fmt.Sprintf(format, args...)
+		if ok {
+			text += "\n" + simulate(c.t, from, p, c.ask.reply, func(*model.NATGateway) uint16 { return 40000 }).String()
+		}
+		text += fmt.Sprintf("\nengine: %v\n  asked %s\n  works %s\n  sometimes %s", r.Verdict, oracleBoxes(r.Asked), oracleBoxes(r.Works), oracleBoxes(r.Sometimes))
+		for _, b := range r.Blockers {
+			text += fmt.Sprintf("\n  %s %s at %s %s supposed=%v: %s", b.Path, b.Code, b.Component, b.Direction, b.Supposed, b.Message)
+		}
+		return &mismatch{ask: c.ask, from: from.String(), h: h, kind: kind, text: text}
+	}
+	if works && sometimes {
+		return fail("both", "%v is in both Works and Sometimes", p)
+	}
+	if !ok {
+		if works || sometimes {
+			return fail("nobody", "%v works, but nobody sends it", p)
+		}
+		return nil
+	}
+	some, every, first := false, true, (*outcome)(nil)
+	for _, choose := range c.choices(from, p) {
+		o := simulate(c.t, from, p, c.ask.reply, choose)
+		if first == nil {
+			first = o
+		}
+		if o.works() {
+			some = true
+		} else {
+			every = false
+		}
+		if o.fwd.delivered && !c.delivered(r, o) {
+			return fail("who", "%v: delivered to %v, but DeliveredTo is %v", p, whoOf(o), namesOf(r.DeliveredTo))
+		}
+		if !o.works() && c.narrow && !works {
+			if m := c.blocker(r, o, fail, p); m != nil {
+				return m
+			}
+		}
+	}
+	if every {
+		c.tally.delivered++
+	} else if some {
+		c.tally.sometimes++
+	}
+	want, got := "never works", "never works"
+	if every {
+		want = "works"
+	} else if some {
+		want = "sometimes works"
+	}
+	if works {
+		got = "works"
+	} else if sometimes {
+		got = "sometimes works"
+	}
+	if want != got {
+		return fail(want+"/"+got, "%v from %v: simulator: %s; engine: %s", p, from, want, got)
+	}
+	return nil
+}
+
+// choices are what NAT gateways may choose for the packet: every port that
+// matters, the same for all gateways, and where it passes two, mixtures.
+func (c *comparison) choices(from sender, p pkt) []func(*model.NATGateway) uint16 {
+	same := func(n uint16) func(*model.NATGateway) uint16 {
+		return func(*model.NATGateway) uint16 { return n }
+	}
+	nats := simulate(c.t, from, p, c.ask.reply, same(1024)).fwd.nats
+	if len(nats) == 0 {
+		return []func(*model.NATGateway) uint16{same(1024)}
+	}
+	var out []func(*model.NATGateway) uint16
+	for _, n := range append(c.ports, uint16(1024+c.r.IntN(64512))) {
+		out = append(out, same(n))
+	}
+	if len(nats) > 1 {
+		for range 200 {
+			mix := map[*model.NATGateway]uint16{}
+			for _, g := range nats {
+				mix[g] = c.ports[c.r.IntN(len(c.ports))]
+			}
+			out = append(out, func(g *model.NATGateway) uint16 {
+				if n, ok := mix[g]; ok {
+					return n
+				}
+				return 1024
+			})
+		}
+	}
+	return out
+}
+
+func whoOf(o *outcome) string {
+	switch {
+	case o.fwd.hypervisor:
+		return "hypervisor"
+	case o.fwd.who == nil:
+		return "internet"
+	}
+	return o.fwd.who.ID().Name
+}
+
+func namesOf(list []model.Resource) []string {
+	var out []string
+	for _, r := range list {
+		out = append(out, r.ID().Name)
+	}
+	return out
+}
+
+// delivered checks DeliveredTo, which speaks of all of a result's packets.
+func (c *comparison) delivered(r *eval.Result, o *outcome) bool {
+	return slices.ContainsFunc(r.DeliveredTo, func(d model.Resource) bool {
+		switch {
+		case o.fwd.hypervisor:
+			return d.ID().Kind == model.KindHypervisor
+		case o.fwd.who == nil:
+			return d.ID().Kind == model.KindInternet
+		}
+		return d == o.fwd.who
+	})
+}
+
+// blocker checks that what the simulator met first is among the engine's
+// first blockers.
+func (c *comparison) blocker(r *eval.Result, o *outcome, fail func(string, string, ...any) *mismatch, p pkt) *mismatch {
+	c.tally.drops++
+	d, path := o.firstDrop()
+	for _, b := range r.Blockers {
+		if b.Supposed || b.Path != path || !slices.Contains(d.codes, b.Code) {
+			continue
+		}
+		if len(d.at) == 0 || slices.Contains(d.at, b.Component) {
+			return nil
+		}
+	}
+	return fail("blocker "+fmt.Sprint(d.codes), "%v: the first drop is %v on the %s path, which the engine does not name", p, d, path)
+}

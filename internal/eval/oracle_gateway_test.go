@@ -1,0 +1,228 @@
+package eval_test
+
+import (
+	"net/netip"
+	"slices"
+
+	"github.com/vpcpath/vpcpath/internal/eval"
+	"github.com/vpcpath/vpcpath/internal/model"
+	"github.com/vpcpath/vpcpath/internal/packet"
+)
+
+var (
+	rfc1918 = []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("172.16.0.0/12"), netip.MustParsePrefix("192.168.0.0/16")}
+	rfc6598 = []netip.Prefix{netip.MustParsePrefix("100.64.0.0/10")}
+)
+
+func within(list []netip.Prefix, a netip.Addr) bool {
+	return slices.ContainsFunc(list, func(c netip.Prefix) bool { return covers(c, a) })
+}
+
+// redirect is the interface that an edge table sends a subnet's traffic of
+// one family to, or nil (GW-3, GW-5).
+func redirect(rt *model.RouteTable, s *model.Subnet, v6 bool) *model.Interface {
+	c := s.CIDR
+	if v6 {
+		c = s.IPv6CIDR
+	}
+	if rt == nil || !c.IsValid() {
+		return nil
+	}
+	r := bestRoute(rt, c.Addr())
+	if r == nil || r.Kind != model.TargetResource {
+		return nil
+	}
+	i, _ := r.Target.(*model.Interface)
+	return i
+}
+
+// internetGatewayOut is an internet gateway towards the internet.
+func (w *walker) internetGatewayOut(g *model.InternetGateway, from *model.Interface, p pkt) {
+	w.pass(g.Name)
+	var codes []eval.Code
+	if to := redirect(g.EdgeTable, from.Subnet, p.v6()); to != nil && to != from {
+		codes = append(codes, eval.IngressRedirection) // GW-12
+	}
+	if within(rfc1918, p.dst) { // IGW-8
+		codes = append(codes, eval.IGWDestinationRFC1918)
+	}
+	if within(rfc6598, p.dst) {
+		codes = append(codes, eval.IGWDestinationRFC6598)
+	}
+	o := w.owner(g.VPC, p.src)
+	if o == nil { // IGW-9, and IGW-3
+		codes = append(codes, eval.GatewayRejectsSpoofed)
+		if !p.v6() {
+			codes = append(codes, eval.IGWNoPublicIP)
+		}
+	} else if !p.v6() {
+		public, ok := o.PublicOf(p.src)
+		if !ok {
+			codes = append(codes, eval.IGWNoPublicIP)
+		}
+		p.src = public
+	}
+	if codes != nil {
+		w.drop(codes, g.Name)
+		return
+	}
+	w.internet(p)
+}
+
+// internet is a packet on the internet, looking for whoever has its
+// destination.
+func (w *walker) internet(p pkt) {
+	w.emitter = nil
+	if w.loop("internet", p) {
+		return
+	}
+	if !p.v6() {
+		for _, i := range w.t.Interfaces {
+			for _, pub := range i.Public {
+				if pub.Public == p.dst {
+					w.internetGatewayIn(i.Subnet.VPC, p)
+					return
+				}
+			}
+		}
+	}
+	for _, v := range w.t.VPCs {
+		if !p.v6() || !v.Contains(p.dst) {
+			continue
+		}
+		if n := len(w.passages); n > 0 {
+			if e, ok := w.passages[n-1].device.(*model.EgressOnlyInternetGateway); ok && e.VPC == v {
+				if q, ok := w.undo(e, p); ok { // EIGW-1
+					w.pass(e.Name)
+					w.local(v, q)
+					return
+				}
+			}
+		}
+		w.internetGatewayIn(v, p)
+		return
+	}
+	if within(rfc1918, p.dst) || within(rfc6598, p.dst) {
+		w.drop(one(eval.IGWDestinationRFC1918, eval.IGWDestinationRFC6598, eval.NoPossibleDestination, eval.IGWNoPrivateIP))
+		return
+	}
+	for _, e := range w.t.ExternalNetworks {
+		for _, c := range e.CIDRs {
+			if e.Behind == nil && covers(c.Prefix, p.dst) {
+				w.arrive(p, e, nil, e.Name)
+				return
+			}
+		}
+	}
+	w.arrive(p, nil, nil, "internet")
+}
+
+// internetGatewayIn is the internet gateway of a VPC towards the VPC.
+func (w *walker) internetGatewayIn(v *model.VPC, p pkt) {
+	g := v.InternetGateway
+	if g == nil {
+		w.drop(one(eval.NoInternetGateway, eval.IGWNoPrivateIP, eval.EgressOnlyGatewayIngress))
+		return
+	}
+	w.pass(g.Name)
+	var codes []eval.Code
+	if within(rfc1918, p.src) { // IGW-8
+		codes = append(codes, eval.IGWSourceRFC1918)
+	}
+	if within(rfc6598, p.src) {
+		codes = append(codes, eval.IGWSourceRFC6598)
+	}
+	if !p.v6() { // IGW-5
+		found := false
+		for _, i := range w.t.Interfaces {
+			for _, pub := range i.Public {
+				if pub.Public == p.dst && i.Subnet.VPC == v && i.Owner != nil && !found {
+					found, p.dst = true, pub.Private
+				}
+			}
+		}
+		if !found {
+			codes = append(codes, eval.IGWNoPrivateIP)
+		}
+	}
+	if codes != nil {
+		w.drop(codes, g.Name)
+		return
+	}
+	w.edge(g.EdgeTable, v, g.Name, p, !p.v6())
+}
+
+// edge asks a gateway's route table, if it has one (GW-5..8).
+func (w *walker) edge(rt *model.RouteTable, v *model.VPC, gateway string, p pkt, needsPublic bool) {
+	if rt == nil {
+		w.local(v, p)
+		return
+	}
+	w.pass(rt.Name)
+	r := bestRoute(rt, p.dst)
+	if r.Kind == model.TargetLocal {
+		w.local(v, p)
+		return
+	}
+	i, ok := r.Target.(*model.Interface)
+	if !ok || i.Owner == nil {
+		w.drop(one(eval.BadStateRoute), rt.Name, r.TargetText())
+		return
+	}
+	if needsPublic && len(i.Public) == 0 {
+		w.drop(one(eval.IngressNoPublicIP), rt.Name, gateway, i.Name, ownerName(i))
+		return
+	}
+	w.enter(i, p, true)
+}
+
+// egressOnlyOut is an egress-only internet gateway (EIGW-1).
+func (w *walker) egressOnlyOut(g *model.EgressOnlyInternetGateway, p pkt) {
+	w.pass(g.Name)
+	if w.replying {
+		w.drop(one(eval.ReturnPathAsymmetric), g.Name)
+		return
+	}
+	if w.owner(g.VPC, p.src) == nil {
+		w.drop(one(eval.GatewayRejectsSpoofed), g.Name)
+		return
+	}
+	w.passages = append(w.passages, passage{g, p, p})
+	w.internet(p)
+}
+
+// natGateway is a packet that reaches a NAT gateway (NGW-2, 5, 6, 10, 13).
+func (w *walker) natGateway(g *model.NATGateway, p pkt) {
+	w.pass(g.Name)
+	if w.replying {
+		if q, ok := w.undo(g, p); ok {
+			w.leave(g.Interface, q)
+			return
+		}
+		w.drop(one(eval.ReturnPathAsymmetric, eval.NATGatewayUnsolicited), g.Name)
+		return
+	}
+	if g.Interface.Owns(p.dst) {
+		w.drop(one(eval.NATGatewayUnsolicited), g.Name)
+		return
+	}
+	var codes []eval.Code
+	if !p.hasPorts() && p.proto != packet.ICMP || p.v6() {
+		codes = append(codes, eval.NATGatewayProtocol)
+	}
+	if w.owner(g.Subnet.VPC, p.src) == nil {
+		codes = append(codes, eval.NATGatewaySource)
+	}
+	if codes != nil {
+		w.drop(codes, g.Name)
+		return
+	}
+	q := p
+	q.src = g.Interface.Private[0]
+	if p.hasPorts() {
+		q.sport = w.choose(g)
+		w.leg.nats = append(w.leg.nats, g)
+	}
+	w.passages = append(w.passages, passage{g, p, q})
+	w.leave(g.Interface, q)
+}

@@ -1,0 +1,259 @@
+package eval_test
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/vpcpath/vpcpath/internal/eval"
+	"github.com/vpcpath/vpcpath/internal/model"
+	"github.com/vpcpath/vpcpath/internal/packet"
+)
+
+// This is a simulator of one concrete packet. It shares nothing with the
+// engine but the model: no header sets, no tries, every list is searched from
+// its start. The rule ids are those of docs/semantics.md.
+
+// pkt is a packet on the wire. dport is ICMP's type<<8|code; ports are 0
+// where the protocol has none.
+type pkt struct {
+	src, dst     netip.Addr
+	proto        uint8
+	sport, dport uint16
+}
+
+func (p pkt) String() string {
+	return fmt.Sprintf("%s:%d -> %s:%d proto %d", p.src, p.sport, p.dst, p.dport, p.proto)
+}
+
+func (p pkt) v6() bool { return p.src.Is6() }
+
+// hasPorts tells the protocols whose ports NAT may change.
+func (p pkt) hasPorts() bool { return p.proto == packet.TCP || p.proto == packet.UDP }
+
+const (
+	echo4, reply4 = 8 << 8, 0
+	echo6, reply6 = 128 << 8, 129 << 8
+)
+
+func (p pkt) isEcho() bool {
+	return p.proto == packet.ICMP && p.dport == echo4 && !p.v6() || p.proto == packet.ICMPv6 && p.dport == echo6 && p.v6()
+}
+
+// reverse is the header of the reply to p, and p that of the reply's (M-2).
+func (p pkt) reverse() pkt {
+	r := pkt{src: p.dst, dst: p.src, proto: p.proto, sport: p.sport, dport: p.dport}
+	switch {
+	case p.hasPorts():
+		r.sport, r.dport = p.dport, p.sport
+	case p.proto == packet.ICMP && p.dport == echo4:
+		r.dport = reply4
+	case p.proto == packet.ICMP && p.dport == reply4:
+		r.dport = echo4
+	case p.proto == packet.ICMPv6 && p.dport == echo6:
+		r.dport = reply6
+	case p.proto == packet.ICMPv6 && p.dport == reply6:
+		r.dport = echo6
+	}
+	return r
+}
+
+// A sender is where a packet starts: an instance, or somewhere outside.
+type sender struct {
+	inst *model.Instance
+	site *model.VPNConnection // outside, behind this connection; nil: on the internet
+}
+
+// A drop is why and where a packet ended. Where several checks of one place
+// would each stop it, in an order that nobody documents, all are listed.
+type drop struct {
+	codes []eval.Code
+	at    []string // names that stand for the place
+}
+
+func (d *drop) String() string {
+	if d == nil {
+		return "none"
+	}
+	return fmt.Sprintf("%v at %v", d.codes, d.at)
+}
+
+// A leg is one direction of a walk.
+type leg struct {
+	delivered  bool
+	drop       *drop
+	path       []string
+	seen       pkt                  // the header as it arrived
+	who        model.Resource       // who got it; nil: somebody on the internet
+	site       *model.VPNConnection // it arrived behind this connection
+	hypervisor bool                 // a service of the hypervisor answered
+	nats       []*model.NATGateway  // whose choice of a port it went through
+}
+
+// An outcome is a packet's way there and its reply's way back.
+type outcome struct {
+	fwd, ret leg
+	walked   bool // a reply was walked
+}
+
+// works says whether the packet works: it arrives, and where a reply is
+// needed, so does that.
+func (o *outcome) works() bool { return o.fwd.delivered && (!o.walked || o.ret.delivered) }
+
+// firstDrop is what stopped it first, and on which path.
+func (o *outcome) firstDrop() (*drop, string) {
+	if o.fwd.drop != nil {
+		return o.fwd.drop, "forward"
+	}
+	return o.ret.drop, "return"
+}
+
+func (o *outcome) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "forward: delivered=%v drop=%v path=%v", o.fwd.delivered, o.fwd.drop, o.fwd.path)
+	if o.fwd.delivered {
+		fmt.Fprintf(&b, " seen as %v", o.fwd.seen)
+	}
+	if o.walked {
+		fmt.Fprintf(&b, "\nreturn: delivered=%v drop=%v path=%v", o.ret.delivered, o.ret.drop, o.ret.path)
+	}
+	return b.String()
+}
+
+// simulate sends p from the sender and, if the protocol needs it or reply is
+// asked for, the reply back. choose is the source port that a NAT gateway
+// picks.
+func simulate(t *model.Topology, from sender, p pkt, reply bool, choose func(*model.NATGateway) uint16) *outcome {
+	w := &walker{t: t, client: from, sent: p, choose: choose, records: map[record]bool{},
+		crossed: map[netip.Addr]*model.PeeringConnection{}, up: map[*model.Tunnel]int{}}
+	return w.run(reply)
+}
+
+func (w *walker) run(reply bool) *outcome {
+	o := &outcome{}
+	w.leg, w.visited = &o.fwd, map[visit]bool{}
+	w.start(w.client, w.sent)
+	if !o.fwd.delivered {
+		return o
+	}
+	switch {
+	case w.sent.proto == packet.TCP, w.sent.isEcho():
+	case !reply, w.sent.proto == packet.ICMP, w.sent.proto == packet.ICMPv6:
+		return o // UDP and others are judged by forward delivery
+	}
+	o.walked = true
+	if o.fwd.hypervisor {
+		o.ret.delivered = true
+		return o
+	}
+	w.leg, w.visited, w.replying = &o.ret, map[visit]bool{}, true
+	w.emitter = nil
+	replier := sender{site: o.fwd.site}
+	replier.inst, _ = o.fwd.who.(*model.Instance)
+	w.start(replier, o.fwd.seen.reverse())
+	return o
+}
+
+// start puts a packet on its way.
+func (w *walker) start(from sender, p pkt) {
+	switch {
+	case from.inst != nil:
+		w.hostSend(from.inst, p)
+	case from.site != nil:
+		w.fromSite(from.site, p)
+	default:
+		w.internet(p)
+	}
+}
+
+// walker walks one packet and its reply. State of the flow lives as long as
+// the walker: the records of security groups (M-7), the passages through
+// stateful devices (M-8), and NAT gateways' peering crossings (NGW-12).
+type walker struct {
+	t        *model.Topology
+	client   sender
+	sent     pkt
+	choose   func(*model.NATGateway) uint16
+	leg      *leg
+	visited  map[visit]bool
+	replying bool
+
+	emitter  *model.Interface // who last put it on the wire with its own address; nil once hidden (SG-12)
+	records  map[record]bool
+	passages []passage
+	crossed  map[netip.Addr]*model.PeeringConnection
+	up       map[*model.Tunnel]int // 1 up, 2 down, 3 being looked at
+}
+
+type record struct {
+	eni    *model.Interface
+	egress bool
+	p      pkt
+}
+
+type passage struct {
+	device  model.Resource
+	in, out pkt
+}
+
+type visit struct {
+	place string
+	p     pkt
+}
+
+func (w *walker) drop(codes []eval.Code, at ...string) {
+	w.leg.drop = &drop{codes, at}
+}
+
+func one(c ...eval.Code) []eval.Code { return c }
+
+func (w *walker) pass(name string) { w.leg.path = append(w.leg.path, name) }
+
+// loop reports whether the packet was at the place before with the same
+// header, and drops it then (M-9).
+func (w *walker) loop(place string, p pkt) bool {
+	v := visit{place, p}
+	if w.visited[v] {
+		w.drop(one(eval.RoutingLoop))
+		return true
+	}
+	w.visited[v] = true
+	return false
+}
+
+// undo takes a reply back through the device that passed the request on, if
+// that is the last one not yet passed (decision 5).
+func (w *walker) undo(device model.Resource, p pkt) (pkt, bool) {
+	n := len(w.passages)
+	if !w.replying || n == 0 || w.passages[n-1].device != device || w.passages[n-1].out.reverse() != p {
+		return p, false
+	}
+	in := w.passages[n-1].in
+	w.passages = w.passages[:n-1]
+	return in.reverse(), true
+}
+
+// arrive ends the walk at somebody: forward anybody, in reply the client only,
+// with the header it waits for (M-2).
+func (w *walker) arrive(p pkt, who model.Resource, site *model.VPNConnection, name string) {
+	w.pass(name)
+	if w.replying {
+		inst, _ := who.(*model.Instance)
+		if inst != w.client.inst || site != w.client.site || p != w.sent.reverse() || len(w.passages) > 0 {
+			w.drop(one(eval.ReturnPathAsymmetric))
+			return
+		}
+	}
+	w.leg.delivered, w.leg.seen, w.leg.who, w.leg.site = true, p, who, site
+}
+
+// owner finds the attached interface of a VPC that owns an address (M-5).
+func (w *walker) owner(v *model.VPC, a netip.Addr) *model.Interface {
+	for _, i := range w.t.Interfaces {
+		if i.Subnet.VPC == v && i.Owner != nil && slices.Contains(i.Addrs(), a) {
+			return i
+		}
+	}
+	return nil
+}

@@ -1,0 +1,170 @@
+package eval_test
+
+import (
+	"slices"
+
+	"github.com/vpcpath/vpcpath/internal/packet"
+)
+
+// A spec is a topology as a user would write it: names instead of pointers.
+// The generator makes one, buildSpec turns it into a *model.Topology, String
+// prints it as YAML, and the shrinker takes parts of it away.
+type spec struct {
+	vpcs     []vpcSpec
+	subnets  []subnetSpec
+	tables   []tableSpec
+	acls     []aclSpec
+	groups   []groupSpec
+	igws     []gatewaySpec
+	eigws    []gatewaySpec
+	nats     []natSpec
+	insts    []instSpec
+	enis     []eniSpec
+	pcxs     []pcxSpec
+	tunnels  []tunnelSpec
+	networks []networkSpec
+	vgws     []gatewaySpec
+	vpns     []vpnSpec
+	lists    []listSpec
+}
+
+type vpcSpec struct {
+	name         string
+	cidrs, cidr6 []string
+	region       string
+}
+
+type subnetSpec struct{ name, vpc, cidr, cidr6, table, acl string }
+
+type routeSpec struct{ dst, target string }
+
+type tableSpec struct {
+	name, vpc   string
+	routes      []routeSpec
+	edges       []string
+	propagating []string
+}
+
+// A ruleSpec is a rule of a security group or, with a number, of an ACL.
+type ruleSpec struct {
+	number    int
+	allow     bool
+	proto     string // all, tcp, udp, icmp, icmpv6 or a number
+	ports     []packet.PortRange
+	icmp      bool // typ and code are meant
+	typ, code int  // -1 is all
+	peer      string
+}
+
+type aclSpec struct {
+	name, vpc string
+	in, out   []ruleSpec
+}
+
+type groupSpec struct {
+	name, vpc  string
+	in, out    []ruleSpec
+	outDefault bool // no egress written: AWS's default
+}
+
+type gatewaySpec struct{ name, vpc string }
+
+type natSpec struct {
+	name, subnet, ip, public string // public == "": connectivity private
+}
+
+type forwardSpec struct {
+	proto  string
+	dst    string // "" matches all
+	port   packet.PortRange
+	to     string
+	toPort uint16
+}
+
+type instSpec struct {
+	name     string
+	forward  bool
+	masq     [][2]string // source, destination
+	forwards []forwardSpec
+}
+
+type eniSpec struct {
+	name, subnet, inst string
+	ips, ip6           []string
+	public             [][2]string // private, public
+	groups             []string
+	check              bool
+}
+
+type pcxSpec struct{ name, a, b, status string }
+
+type endSpec struct {
+	inst, addr string
+	routes     []string
+}
+
+type tunnelSpec struct {
+	name, proto string
+	port        uint16
+	ends        [2]endSpec
+}
+
+type networkSpec struct {
+	name   string
+	cidrs  []string
+	behind string
+}
+
+type vpnSpec struct {
+	name, gateway string
+	bgp           bool
+	routes        []string
+}
+
+type listSpec struct {
+	name  string
+	cidrs []string
+}
+
+// clone is deep enough that a clone's lists can be changed in place.
+func (s *spec) clone() *spec {
+	c := *s
+	c.vpcs = slices.Clone(s.vpcs)
+	c.subnets = slices.Clone(s.subnets)
+	c.tables = slices.Clone(s.tables)
+	for i := range c.tables {
+		t := &c.tables[i]
+		t.routes, t.edges, t.propagating = slices.Clone(t.routes), slices.Clone(t.edges), slices.Clone(t.propagating)
+	}
+	c.acls = slices.Clone(s.acls)
+	for i := range c.acls {
+		c.acls[i].in, c.acls[i].out = slices.Clone(c.acls[i].in), slices.Clone(c.acls[i].out)
+	}
+	c.groups = slices.Clone(s.groups)
+	for i := range c.groups {
+		c.groups[i].in, c.groups[i].out = slices.Clone(c.groups[i].in), slices.Clone(c.groups[i].out)
+	}
+	c.igws, c.eigws, c.vgws = slices.Clone(s.igws), slices.Clone(s.eigws), slices.Clone(s.vgws)
+	c.nats = slices.Clone(s.nats)
+	c.insts = slices.Clone(s.insts)
+	for i := range c.insts {
+		c.insts[i].masq, c.insts[i].forwards = slices.Clone(c.insts[i].masq), slices.Clone(c.insts[i].forwards)
+	}
+	c.enis = slices.Clone(s.enis)
+	for i := range c.enis {
+		e := &c.enis[i]
+		e.ips, e.ip6, e.public, e.groups = slices.Clone(e.ips), slices.Clone(e.ip6), slices.Clone(e.public), slices.Clone(e.groups)
+	}
+	c.pcxs = slices.Clone(s.pcxs)
+	c.tunnels = slices.Clone(s.tunnels)
+	c.networks = slices.Clone(s.networks)
+	c.vpns = slices.Clone(s.vpns)
+	for i := range c.vpns {
+		c.vpns[i].routes = slices.Clone(c.vpns[i].routes)
+	}
+	c.lists = slices.Clone(s.lists)
+	for i := range c.lists {
+		c.lists[i].cidrs = slices.Clone(c.lists[i].cidrs)
+	}
+	return &c
+}

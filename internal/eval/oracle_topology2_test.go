@@ -1,0 +1,179 @@
+package eval_test
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/vpcpath/vpcpath/internal/packet"
+)
+
+func portRange(lo, hi uint16) []packet.PortRange { return []packet.PortRange{{Lo: lo, Hi: hi}} }
+
+func allow(proto, peer string, ports ...packet.PortRange) ruleSpec {
+	return ruleSpec{allow: true, proto: proto, peer: peer, ports: ports}
+}
+
+var openRules = []ruleSpec{allow("all", "0.0.0.0/0"), allow("all", "::/0")}
+
+// groups makes the security groups of a VPC: an open one, one with services,
+// and one that names others.
+func (g *generator) groups(n *net) {
+	add := func(name string, in []ruleSpec) {
+		gs := groupSpec{name: fmt.Sprintf("%s%d", name, n.k), vpc: n.name, in: in, outDefault: true}
+		if g.chance(15) {
+			gs.outDefault = false
+			gs.out = []ruleSpec{allow("tcp", "0.0.0.0/0", packet.PortRange{Lo: 80, Hi: 1023}), allow("tcp", "::/0", packet.PortRange{Lo: 443, Hi: 443}),
+				allow("udp", "10.0.0.0/8", packet.PortRange{Lo: 0, Hi: 65535}), allow("icmp", "pl-in"), allow("tcp", "pl-out", packet.PortRange{Lo: 0, Hi: 65535})}
+			if g.chance(50) {
+				gs.out = append(gs.out, allow("all", fmt.Sprintf("open%d", n.k)))
+			}
+			if g.chance(50) {
+				gs.out = append(gs.out, allow("udp", "0.0.0.0/0", packet.PortRange{Lo: 1194, Hi: 1199}))
+			}
+		}
+		g.s.groups = append(g.s.groups, gs)
+		n.groups = append(n.groups, gs.name)
+	}
+	add("open", openRules)
+	from := pick(g, []string{"0.0.0.0/0", "0.0.0.0/0", "10.0.0.0/8", "pl-in", "pl-out"})
+	services := []ruleSpec{
+		allow("tcp", from, packet.PortRange{Lo: 80, Hi: 80}, packet.PortRange{Lo: 443, Hi: 443}),
+		allow("tcp", "0.0.0.0/0", packet.PortRange{Lo: 8000, Hi: uint16(8000 + g.IntN(200))}),
+		allow("udp", pick(g, []string{"0.0.0.0/0", "10.0.0.0/8"}), packet.PortRange{Lo: 53, Hi: 53}),
+		{allow: true, proto: "icmp", icmp: true, typ: 8, code: pick(g, []int{-1, 0}), peer: "0.0.0.0/0"},
+		allow("tcp", "::/0", packet.PortRange{Lo: 22, Hi: 443}),
+		{allow: true, proto: "icmpv6", icmp: true, typ: pick(g, []int{-1, 128}), code: -1, peer: "::/0"},
+	}
+	if g.chance(40) {
+		services = append(services, allow(pick(g, []string{"47", "50"}), "0.0.0.0/0"))
+	}
+	add("web", services)
+	ref := fmt.Sprintf("%s%d", pick(g, []string{"open", "web", "web"}), 1+g.IntN(n.k))
+	add("ref", []ruleSpec{
+		allow("tcp", ref, packet.PortRange{Lo: 0, Hi: 1023}),
+		allow("all", "self"),
+		allow("tcp", "198.51.100.0/25", packet.PortRange{Lo: 22, Hi: 22}),
+		{allow: true, proto: "icmp", icmp: true, typ: -1, code: -1, peer: ref},
+	})
+	n.groups = append(n.groups, n.groups[0], n.groups[0], n.groups[1]) // open ones are likelier
+}
+
+// acl makes a network ACL: services in, ephemeral ports out, a deny or two.
+func (g *generator) acl(n *net, name string) {
+	a := aclSpec{name: name, vpc: n.name}
+	ephemeral := pick(g, [][]packet.PortRange{portRange(1024, 65535), portRange(1024, 65535), portRange(0, 65535),
+		portRange(32768, 60999), {{Lo: 1024, Hi: 40000}, {Lo: 45000, Hi: 65535}}, portRange(49152, 65535)})
+	all := g.chance(35)
+	rule := func(n int, r ruleSpec) ruleSpec { r.number = n; return r }
+	side := func(ports []packet.PortRange) []ruleSpec {
+		if all {
+			return []ruleSpec{rule(100, allow("all", "0.0.0.0/0")), rule(101, allow("all", "::/0"))}
+		}
+		var out []ruleSpec
+		k := 100
+		for _, p := range append(portRange(0, 1023), ports...) {
+			for _, peer := range []string{"0.0.0.0/0", "::/0"} {
+				out = append(out, rule(k, allow("tcp", peer, p)), rule(k+1, allow("udp", peer, p)))
+				k += 10
+			}
+		}
+		out = append(out, rule(300, allow("icmp", "0.0.0.0/0")), rule(301, allow("icmpv6", "::/0")))
+		if g.chance(50) {
+			out = append(out, rule(302, allow("47", "0.0.0.0/0")))
+		}
+		return out
+	}
+	a.in, a.out = side(ephemeral), side(ephemeral)
+	if g.chance(50) {
+		a.in = side(portRange(1024, 65535))
+	}
+	for range g.IntN(3) {
+		deny := ruleSpec{number: 1 + g.IntN(99), proto: pick(g, []string{"tcp", "tcp", "udp", "all", "icmp"}),
+			peer: pick(g, []string{"0.0.0.0/0", "10.1.1.0/24", "10.2.0.0/16", "198.51.100.128/25", "8.0.0.0/6", "::/0"})}
+		if deny.proto == "tcp" || deny.proto == "udp" {
+			lo := pick(g, []int{443, 3306, 8000, 33000, 50000, 1024, 60000})
+			deny.ports = portRange(uint16(lo), uint16(lo+g.IntN(1500)))
+		}
+		list := &a.in
+		if g.chance(50) {
+			list = &a.out
+		}
+		taken := false
+		for _, r := range *list {
+			taken = taken || r.number == deny.number
+		}
+		if !taken && (deny.proto != "all" || deny.peer != "0.0.0.0/0" || g.chance(10)) {
+			*list = append(*list, deny)
+		}
+	}
+	g.s.acls = append(g.s.acls, a)
+}
+
+// vpn gives a VPC a VPN gateway with one or two connections.
+func (g *generator) vpn(n *net) {
+	if !g.chance(40) {
+		return
+	}
+	n.vgw = fmt.Sprintf("vgw%d", n.k)
+	g.s.vgws = append(g.s.vgws, gatewaySpec{n.vgw, n.name})
+	bgp := g.chance(50)
+	for c := range 1 + g.IntN(2) {
+		id := strconv.Itoa(n.k) + string(rune('a'+c))
+		cidr := fmt.Sprintf("172.%d.0.0/16", 16+n.k*2+c)
+		v := vpnSpec{name: "vpn" + id, gateway: n.vgw, bgp: bgp}
+		if !v.bgp {
+			v.routes = []string{pick(g, []string{cidr, cidr, fmt.Sprintf("172.%d.0.0/17", 16+n.k*2+c)})}
+			if g.chance(20) {
+				v.routes = append(v.routes, fmt.Sprintf("10.%d.1.0/25", n.k)) // RT-8
+			}
+		}
+		g.s.vpns = append(g.s.vpns, v)
+		g.s.networks = append(g.s.networks, networkSpec{"dc" + id, []string{cidr}, v.name})
+		n.dc = append(n.dc, cidr)
+	}
+}
+
+// appliance puts a forwarding instance into the subnet for it, and perhaps a
+// NAT instance and NAT gateways into the public one.
+func (g *generator) appliance(n *net) {
+	for _, s := range n.subnets {
+		switch {
+		case s.role == "fw":
+			name := fmt.Sprintf("fw%d", n.k)
+			g.s.insts = append(g.s.insts, instSpec{name: name, forward: true})
+			e := g.eni(n, s, name)
+			e.check, e.groups = false, []string{n.groups[0]}
+			n.fw = e.name
+			if g.chance(15) {
+				g.s.insts[len(g.s.insts)-1].masq = [][2]string{{"", ""}}
+			}
+		case s.role == "pub":
+			if g.chance(60) {
+				s.next++
+				g.s.nats = append(g.s.nats, natSpec{fmt.Sprintf("nat%d", n.k), s.name, fmt.Sprintf("%s%d", s.base, s.next), g.publicIP()})
+			}
+			if g.chance(35) {
+				name := fmt.Sprintf("nati%d", n.k)
+				inst := instSpec{name: name, forward: true, masq: [][2]string{pick(g, [][2]string{{"", ""}, {fmt.Sprintf("10.%d.0.0/16", n.k), ""}})}}
+				g.s.insts = append(g.s.insts, inst)
+				e := g.eni(n, s, name)
+				e.check, e.groups = false, []string{n.groups[0]}
+				if len(e.public) == 0 {
+					e.public = [][2]string{{e.ips[0], g.publicIP()}}
+				}
+			}
+			if g.chance(40) {
+				n.vpnHost = fmt.Sprintf("ovpn%d", n.k)
+				g.s.insts = append(g.s.insts, instSpec{name: n.vpnHost, forward: true})
+				e := g.eni(n, s, n.vpnHost)
+				e.check, e.groups = false, []string{n.groups[0]}
+				if len(e.public) == 0 {
+					e.public = [][2]string{{e.ips[0], g.publicIP()}}
+				}
+			}
+		case s.role == "pub2" && g.chance(50):
+			s.next++
+			g.s.nats = append(g.s.nats, natSpec{fmt.Sprintf("natp%d", n.k), s.name, fmt.Sprintf("%s%d", s.base, s.next), ""})
+		}
+	}
+}

@@ -1,0 +1,175 @@
+package eval_test
+
+import (
+	"net/netip"
+
+	"github.com/vpcpath/vpcpath/internal/eval"
+	"github.com/vpcpath/vpcpath/internal/model"
+)
+
+// leave puts a packet on the wire at an interface (M-3).
+func (w *walker) leave(i *model.Interface, p pkt) {
+	if w.loop("leave "+i.Name, p) {
+		return
+	}
+	w.pass(ownerName(i))
+	if i.Name != ownerName(i) {
+		w.pass(i.Name)
+	}
+	if _, nat := i.Owner.(*model.NATGateway); !nat { // NGW-7
+		if !w.checkPasses(i, true, p) || !w.groupPasses(i, true, p) {
+			return
+		}
+	}
+	w.emitter = i
+	if i.Subnet.Contains(p.dst) { // layer 2: no ACL, no table (RT-12)
+		o := w.owner(i.Subnet.VPC, p.dst)
+		if o == nil || o.Subnet != i.Subnet {
+			w.drop(one(eval.NoPossibleDestination))
+			return
+		}
+		w.enter(o, p, false)
+		return
+	}
+	if !w.aclPasses(i.Subnet, true, p) {
+		return
+	}
+	w.route(i, p)
+}
+
+// enter takes a packet to an interface, across the subnet's boundary or
+// within it (M-4).
+func (w *walker) enter(i *model.Interface, p pkt, crossing bool) {
+	if crossing && !w.aclPasses(i.Subnet, false, p) {
+		return
+	}
+	if nat, ok := i.Owner.(*model.NATGateway); ok {
+		w.natGateway(nat, p)
+		return
+	}
+	if !w.groupPasses(i, false, p) || !w.checkPasses(i, false, p) {
+		return
+	}
+	w.hostReceive(i.Owner.(*model.Instance), p)
+}
+
+// local is delivery by the local route (M-5).
+func (w *walker) local(v *model.VPC, p pkt) {
+	o := w.owner(v, p.dst)
+	if o == nil {
+		w.drop(one(eval.NoPossibleDestination))
+		return
+	}
+	w.enter(o, p, true)
+}
+
+// bestRoute is the longest prefix, then the best origin (RT-4, RT-5, RT-8).
+func bestRoute(rt *model.RouteTable, dst netip.Addr) *model.Route {
+	var best *model.Route
+	bestBits, bestRank := -1, 0
+	for _, r := range rt.Routes {
+		for _, c := range r.Prefixes() {
+			if !covers(c, dst) || r.Origin.Propagated() && insideVPC(rt.VPC, c) {
+				continue
+			}
+			rank := 0 // static
+			switch {
+			case r.Origin == model.OriginPropagatedBGP:
+				rank = 4
+			case r.Origin == model.OriginPropagatedVPN:
+				rank = 3
+			case r.Origin == model.OriginPropagatedDX:
+				rank = 2
+			case r.PrefixList != nil:
+				rank = 1
+			}
+			if c.Bits() > bestBits || c.Bits() == bestBits && rank < bestRank {
+				best, bestBits, bestRank = r, c.Bits(), rank
+			}
+		}
+	}
+	return best
+}
+
+func insideVPC(v *model.VPC, c netip.Prefix) bool {
+	for _, b := range v.Blocks() {
+		if b.Prefix.Addr().Is4() == c.Addr().Is4() && b.Prefix.Bits() <= c.Bits() && b.Prefix.Contains(c.Addr()) {
+			return true
+		}
+	}
+	return false
+}
+
+// route asks the route table of the interface's subnet.
+func (w *walker) route(i *model.Interface, p pkt) {
+	vpc, rt := i.Subnet.VPC, i.Subnet.RouteTable
+	w.pass(rt.Name)
+	r := bestRoute(rt, p.dst)
+	if r == nil {
+		if pcx := w.crossed[p.dst]; w.replying && pcx != nil && pcx.Other(vpc) != nil && pcx.Other(vpc).Contains(p.dst) {
+			w.peer(pcx, vpc, p) // NGW-12
+			return
+		}
+		w.drop(one(eval.NoRoute), rt.Name)
+		return
+	}
+	bad := func() { w.drop(one(eval.BadStateRoute), rt.Name, r.TargetText()) }
+	switch r.Kind {
+	case model.TargetBlackhole:
+		bad()
+		return
+	case model.TargetLocal:
+		w.local(vpc, p)
+		return
+	}
+	switch g := r.Target.(type) {
+	case *model.Interface:
+		if g.Owner == nil {
+			bad()
+			return
+		}
+		w.enter(g, p, true)
+	case *model.NATGateway:
+		w.enter(g.Interface, p, true)
+	case *model.InternetGateway:
+		if g.VPC != vpc {
+			bad()
+			return
+		}
+		w.internetGatewayOut(g, i, p)
+	case *model.EgressOnlyInternetGateway:
+		if g.VPC != vpc {
+			bad()
+			return
+		}
+		w.egressOnlyOut(g, p)
+	case *model.VPNGateway:
+		if g.VPC != vpc {
+			bad()
+			return
+		}
+		w.vpnGatewayOut(g, p)
+	case *model.PeeringConnection:
+		if !g.Active() || g.Other(vpc) == nil {
+			bad()
+			return
+		}
+		if nat, ok := i.Owner.(*model.NATGateway); ok && !w.replying {
+			w.crossed[nat.Interface.Private[0]] = g
+		}
+		w.peer(g, vpc, p)
+	default:
+		panic("route target " + r.TargetText())
+	}
+}
+
+// peer crosses a peering connection out of VPC from (PCX-5, PCX-6 a).
+func (w *walker) peer(g *model.PeeringConnection, from *model.VPC, p pkt) {
+	w.pass(g.Name)
+	to := g.Other(from)
+	if !from.Contains(p.src) || !to.Contains(p.dst) {
+		w.drop(one(eval.PeeringAddress), g.Name)
+		return
+	}
+	w.local(to, p)
+}

@@ -1,0 +1,17 @@
+// Package eval compiles a topology and walks sets of packets through it. It is
+// the only place that knows what AWS does with a packet; verdicts, blockers
+// and explanations all come from the one walk.
+package eval
+
+import (
+	"github.com/vpcpath/vpcpath/internal/model"
+)
+
+// Question asks whether From reaches To.
+type Question struct {
+	From, To    model.Endpoint
+	Port        model.PortSpec
+	SourcePorts model.SourcePorts
+	Reply       bool // judge the reply too, for protocols that need none
+	Record      bool // record hops, for explain and JSON
+}

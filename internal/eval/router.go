@@ -1,0 +1,130 @@
+package eval
+
+import (
+	"fmt"
+
+	"github.com/vpcpath/vpcpath/internal/addr"
+	"github.com/vpcpath/vpcpath/internal/model"
+	"github.com/vpcpath/vpcpath/internal/packet"
+)
+
+// route looks b's destinations up in a table (RT-4) and hands each part to
+// the target of the route that wins.
+func (w *walk) route(b branch, t *routeTable, v *model.VPC) {
+	w.lookup(b, t, func(b branch, c candidate) {
+		r := c.route
+		switch target := r.Target.(type) {
+		case *model.Interface:
+			w.toInterface(b, target, r)
+		case *model.NATGateway:
+			w.toInterface(b, target.Interface, r)
+		case *model.InternetGateway:
+			w.igwOut(b, v, target, r)
+		case *model.EgressOnlyInternetGateway:
+			w.eigwOut(b, v, target, r)
+		case *model.VPNGateway:
+			w.vgwOut(b, v, target, r)
+		case *model.PeeringConnection:
+			w.peering(b, v, target, r)
+		default:
+			w.routeTo(b, v, r)
+		}
+	})
+}
+
+// routeTo handles the targets that are no resource.
+func (w *walk) routeTo(b branch, v *model.VPC, r *model.Route) {
+	if r.Kind == model.TargetLocal {
+		w.resolve(b, v, w.arriveAt)
+		return
+	}
+	w.badRoute(&b, r, "the target of the route is gone")
+}
+
+// badRoute drops what a route in a bad state wins; a shorter route is not
+// tried (RT-13).
+func (w *walk) badRoute(b *branch, r *model.Route, why string) {
+	w.drop(b, b.asked, func() Hop {
+		id := b.table.name
+		return Hop{Component: id.Name, At: r.At, Code: BadStateRoute, Kind: id.Kind, Resource: b.table.resource,
+			Message: fmt.Sprintf("the route %s -> %s is a blackhole: %s", r.DestinationText(), r.TargetText(), why),
+			RuleIDs: []string{"RT-13"}}
+	})
+}
+
+// toInterface delivers b to a route's target with its header unchanged
+// (RT-19). A route back to the interface that the packet comes from would
+// send it in circles (NGW-9, NI-19).
+func (w *walk) toInterface(b branch, i *model.Interface, r *model.Route) {
+	switch {
+	case i.Owner == nil:
+		w.badRoute(&b, r, i.Name+" is attached to no instance")
+	case i == b.iface:
+		w.drop(&b, b.asked, func() Hop {
+			return Hop{Component: r.TargetText(), Kind: r.Target.ID().Kind, Resource: r.Target, At: r.At, Code: RoutingLoop,
+				Message: fmt.Sprintf("the route %s -> %s leads back to where the packet comes from", r.DestinationText(), r.TargetText()),
+				RuleIDs: []string{"M-9", "NGW-9", "NI-19"}}
+		})
+	default:
+		w.arriveAt(b, i)
+	}
+}
+
+// lookup cuts b by the routes that win, and calls next for each part.
+func (w *walk) lookup(b branch, t *routeTable, next func(branch, candidate)) {
+	split(w, t.lookup, b.asked, b.fam, b.destination(), func(rs []addr.Range, e *routeEntry, ok bool) {
+		part := w.only(b, w.to(&b, rs...))
+		if !ok {
+			w.noRoute(part, t)
+			return
+		}
+		if e.equal > 1 {
+			w.chosen = w.sp.Or(w.chosen, w.pull(&part, part.live))
+			w.assume("RT-7", fmt.Sprintf("%s has %d prefix lists with %s and different targets; AWS picks one of them and does not say which", t.name.Name, e.equal, e.candidates[0].prefix))
+		}
+		for _, c := range e.candidates[:e.equal] {
+			fork := part
+			fork.table = t
+			if w.rec {
+				w.routeHop(&fork, t, c)
+			}
+			next(fork, c)
+		}
+	})
+}
+
+// noRoute drops what no route matches (RT-18), but for the replies to a NAT
+// gateway that peering brings back by itself (NGW-12).
+func (w *walk) noRoute(b branch, t *routeTable) {
+	if pcx := w.returnToSender(&b, t.vpc); pcx != nil {
+		if w.rec {
+			w.step(&b, &Hop{Component: pcx.Name, Kind: pcx.Kind, Resource: pcx, Action: Forward, At: pcx.At,
+				Message: "returns to the NAT gateway without a route", RuleIDs: []string{"NGW-12"}})
+		}
+		w.assume("NGW-12", "replies to a NAT gateway cross a peering connection back even where the peer's route table has no route; AWS calls this expected behaviour in certain circumstances")
+		w.cross(b, t.vpc, pcx)
+		return
+	}
+	w.drop(&b, b.asked, func() Hop {
+		return Hop{Component: t.name.Name, Kind: t.name.Kind, Resource: t.resource, At: t.name.At, Code: NoRoute,
+			Message: "no route to " + w.some(b.asked, b.fam, b.destination()), RuleIDs: []string{"RT-18"},
+			Routes: w.unused(&b, t)}
+	})
+}
+
+// returnToSender finds the peering connection over which a request translated
+// by a NAT gateway came into v.
+func (w *walk) returnToSender(b *branch, v *model.VPC) *model.PeeringConnection {
+	if b.dir != packet.Reply || b.undo == nil || b.undo.kind != rewritten {
+		return nil
+	}
+	if _, ok := b.undo.device.(*model.NATGateway); !ok {
+		return nil
+	}
+	for m := b.trail; m != nil && m != b.undo; m = m.prev {
+		if pcx, ok := m.device.(*model.PeeringConnection); ok && m.kind == crossed && pcx.Other(v) != nil {
+			return pcx
+		}
+	}
+	return nil
+}

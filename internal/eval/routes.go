@@ -1,0 +1,109 @@
+package eval
+
+import (
+	"net/netip"
+	"slices"
+
+	"github.com/vpcpath/vpcpath/internal/lpm"
+	"github.com/vpcpath/vpcpath/internal/model"
+)
+
+// routeTable is a compiled route table.
+type routeTable struct {
+	name     *model.Ident
+	resource model.Resource
+	vpc      *model.VPC
+	lookup   *lpm.Table[*routeEntry]
+	// never are propagated routes inside a block of the VPC: they never
+	// beat the local route, not even when longer (RT-8).
+	never []candidate
+}
+
+// routeEntry is everything that the table says about one prefix.
+type routeEntry struct {
+	candidates []candidate // best first
+	equal      int         // how many of them AWS may pick (RT-7); 1 as a rule
+}
+
+type candidate struct {
+	prefix netip.Prefix
+	route  *model.Route
+}
+
+// table returns a compiled route table.
+func (n *Net) table(t *model.RouteTable) *routeTable { return n.tables.get(t, compileTable) }
+
+// edge returns the table that a gateway uses for what enters through it: the
+// associated one, or local routes only (GW-5).
+func (n *Net) edge(v *model.VPC, t *model.RouteTable) *routeTable {
+	if t != nil {
+		return n.table(t)
+	}
+	return n.locals.get(v, func(v *model.VPC) *routeTable {
+		implicit := &model.RouteTable{Ident: model.Ident{Name: v.Name, Kind: model.KindVPC}, VPC: v}
+		for _, b := range v.Blocks() {
+			implicit.Routes = append(implicit.Routes, &model.Route{Destination: b.Prefix, Kind: model.TargetLocal})
+		}
+		return compileTable(implicit)
+	})
+}
+
+// rank orders routes to the same prefix, best first (RT-5).
+func rank(r *model.Route) int {
+	switch {
+	case r.Origin.Propagated():
+		return 1 + int(r.Origin)
+	case r.PrefixList != nil:
+		return 1
+	}
+	return 0
+}
+
+func compileTable(t *model.RouteTable) *routeTable {
+	out := &routeTable{name: &t.Ident, vpc: t.VPC, resource: t}
+	entries := map[netip.Prefix]*routeEntry{}
+	var order []netip.Prefix
+	for _, r := range t.Routes {
+		for _, p := range r.Prefixes() {
+			p = p.Masked()
+			c := candidate{p, r}
+			if r.Origin.Propagated() && insideVPC(t.VPC, p) {
+				out.never = append(out.never, c)
+				continue
+			}
+			e, ok := entries[p]
+			if !ok {
+				e = &routeEntry{}
+				entries[p] = e
+				order = append(order, p)
+			}
+			e.candidates = append(e.candidates, c)
+		}
+	}
+	var b lpm.Builder[*routeEntry]
+	for _, p := range order {
+		e := entries[p]
+		slices.SortStableFunc(e.candidates, func(a, b candidate) int { return rank(a.route) - rank(b.route) })
+		e.equal = 1
+		best := e.candidates[0].route
+		for _, c := range e.candidates[1:] {
+			if best.PrefixList != nil && rank(c.route) == rank(best) && !sameTarget(c.route, best) {
+				e.equal++
+			}
+		}
+		b.Insert(p, e)
+	}
+	out.lookup = b.Build()
+	return out
+}
+
+func sameTarget(a, b *model.Route) bool { return a.Kind == b.Kind && a.Target == b.Target }
+
+func insideVPC(v *model.VPC, p netip.Prefix) bool {
+	for _, b := range v.Blocks() {
+		if b.Prefix.Bits() <= p.Bits() && b.Prefix.Contains(p.Addr()) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,190 @@
+package eval
+
+import (
+	"net/netip"
+
+	"github.com/vpcpath/vpcpath/internal/model"
+	"github.com/vpcpath/vpcpath/internal/packet"
+)
+
+// A mark is something that a request has left behind on its way, which
+// decides about the reply.
+type mark struct {
+	prev *mark
+	kind markKind
+	// asked and live are the headers that left it; for a rewrite, as they
+	// were before.
+	asked, live packet.Set
+	// newAsked and newLive are what a rewrite made of them.
+	newAsked, newLive packet.Set
+	iface             *model.Interface // tracked
+	egress            bool             // tracked
+	device            model.Resource   // rewritten, passed, crossed
+	pass              int              // rewritten, passed: one number for all marks of one passage
+	fields            []packet.Field   // rewritten: the fields that lost their value
+	space             *mark            // the newest rewrite up to and including this mark
+}
+
+type markKind uint8
+
+const (
+	tracked   markKind = iota // a security group has recorded the connection (M-7)
+	rewritten                 // an address or port has changed
+	passed                    // a stateful device was passed, which must see the reply (M-8)
+	crossed                   // a peering connection was crossed (NGW-12)
+)
+
+// must reports whether the reply has to come past the mark again.
+func (m *mark) must() bool { return m.kind == rewritten || m.kind == passed }
+
+// leave appends a mark to the trail of a request.
+func (w *walk) leave(b *branch, m mark) {
+	p := w.marks.next()
+	*p = m
+	p.prev, p.asked, p.live = b.trail, b.asked, b.live
+	if b.trail != nil {
+		p.space = b.trail.space
+	}
+	if p.kind == rewritten {
+		p.space = p
+	}
+	b.trail = p
+}
+
+// newestMust returns the newest mark from m on that a reply must come past.
+func newestMust(m *mark) *mark {
+	for m != nil && !m.must() {
+		m = m.prev
+	}
+	return m
+}
+
+// space returns the newest rewrite in force for b's headers.
+func (b *branch) space() *mark {
+	m := b.trail
+	if b.dir == packet.Reply {
+		m = b.undo
+	}
+	if m == nil {
+		return nil
+	}
+	return m.space
+}
+
+// pull translates headers at b into headers of the question: those that have
+// become, or may have become, one of s.
+func (w *walk) pull(b *branch, s packet.Set) packet.Set {
+	for m := b.space(); m != nil; {
+		s = w.before(s, m, m.live, m.newLive)
+		if m = m.prev; m != nil {
+			m = m.space
+		}
+	}
+	return s
+}
+
+var (
+	fieldSrc      = []packet.Field{packet.Src}
+	fieldSrcSPort = []packet.Field{packet.Src, packet.SPort}
+	fieldDst      = []packet.Field{packet.Dst}
+	fieldDstDPort = []packet.Field{packet.Dst, packet.DPort}
+)
+
+// rewrite changes fields of a request and leaves the mark by which the reply
+// is changed back.
+func (w *walk) rewrite(b *branch, device model.Resource, pass int, fields []packet.Field, change func(packet.Set) packet.Set) {
+	w.leave(b, mark{kind: rewritten, device: device, pass: pass, fields: fields})
+	m := b.trail
+	m.newAsked = change(b.asked)
+	m.newLive = m.newAsked
+	if b.live != b.asked {
+		m.newLive = change(b.live)
+	}
+	b.asked, b.live = m.newAsked, m.newLive
+}
+
+// before returns what of old, which a rewrite turned into made, may have
+// become one of s.
+func (w *walk) before(s packet.Set, m *mark, old, made packet.Set) packet.Set {
+	if s == made {
+		return old
+	}
+	return w.sp.And(old, w.sp.Free(s, m.fields...))
+}
+
+// undoAt takes the reply b back past a device that has seen the request. It
+// reports false where the device is not the one that the reply should come to
+// next.
+func (w *walk) undoAt(b *branch, device model.Resource) bool {
+	if b.undo == nil || b.undo.device != device {
+		return false
+	}
+	for pass := b.undo.pass; b.undo != nil && b.undo.pass == pass; {
+		m := b.undo
+		if m.kind == rewritten {
+			b.asked = w.before(b.asked, m, m.asked, m.newAsked)
+			b.live = w.before(b.live, m, m.live, m.newLive)
+		}
+		b.undo = newestMust(m.prev)
+	}
+	return true
+}
+
+// undoHop is undoAt with its step in the record.
+func (w *walk) undoHop(b *branch, device model.Resource, ruleIDs ...string) bool {
+	before := b.asked
+	if !w.undoAt(b, device) {
+		return false
+	}
+	if w.rec {
+		id := device.ID()
+		h := Hop{Component: id.Name, Kind: id.Kind, Resource: device, At: id.At, RuleIDs: ruleIDs}
+		h.Packet = w.describe(b, before)
+		if before == b.asked {
+			h.Action, h.Message = Forward, "knows the connection"
+		} else {
+			now := w.describe(b, b.asked)
+			h.Action, h.Becomes, h.Message = Translate, &now, "undoes the translation of the request"
+		}
+		w.add(b, &h)
+	}
+	return true
+}
+
+// setSource and setDestination are the changes of a rewrite.
+func (w *walk) setSource(a netip.Addr) func(packet.Set) packet.Set {
+	return func(s packet.Set) packet.Set { return w.sp.AssignAddr(s, packet.Src, a) }
+}
+
+func (w *walk) setDestination(a netip.Addr) func(packet.Set) packet.Set {
+	return func(s packet.Set) packet.Set { return w.sp.AssignAddr(s, packet.Dst, a) }
+}
+
+// recorded returns the part of a reply at an interface that the interface's
+// state admits: the connection passed there in the other direction (SG-5,
+// M-7), with the same header.
+func (w *walk) recorded(b *branch, i *model.Interface, egress bool) packet.Set {
+	out := packet.Empty
+	space := b.space()
+	for m := b.trail; m != nil; m = m.prev {
+		if m.kind == tracked && m.iface == i && m.egress != egress && m.space == space {
+			out = w.sp.Or(out, w.sp.And(b.asked, m.asked))
+		}
+	}
+	return out
+}
+
+// asymmetric drops a reply that has not come the way of its request (M-2,
+// M-8, NI-20).
+func (w *walk) asymmetric(b *branch, at model.Resource, message string, ruleIDs ...string) {
+	if b.undo != nil {
+		if _, host := b.undo.device.(*model.Instance); host && b.undo.kind == passed {
+			w.assume("NI-20", "a forwarding instance must see both directions of a connection; AWS calls asymmetric routing through an appliance unsupported")
+		}
+	}
+	w.drop(b, b.asked, func() Hop {
+		id := at.ID()
+		return Hop{Component: id.Name, Kind: id.Kind, Resource: at, At: id.At, Code: ReturnPathAsymmetric,
+			Message: message, RuleIDs: ruleIDs}
+	})
+}

@@ -1,0 +1,117 @@
+package eval
+
+import (
+	"fmt"
+
+	"github.com/vpcpath/vpcpath/internal/addr"
+	"github.com/vpcpath/vpcpath/internal/model"
+	"github.com/vpcpath/vpcpath/internal/packet"
+)
+
+// vgwOut takes b from a VPC into the VPN gateway: the subnet's table has led
+// here, and the gateway must know the prefix too (VGW-1).
+func (w *walk) vgwOut(b branch, v *model.VPC, g *model.VPNGateway, r *model.Route) {
+	if g.VPC != v {
+		w.badRoute(&b, r, g.Name+" is not attached to "+v.Name)
+		return
+	}
+	w.gate(&b, w.owned(&b, b.source(), v), true, func(denied packet.Set) Hop {
+		return gatewayHop(g).with(VPNGatewaySource, fmt.Sprintf("the source %s belongs to no network interface of %s", w.some(denied, b.fam, b.source()), v.Name), "VGW-3")
+	})
+	w.toSite(b, g)
+}
+
+// toSite hands b to the connection with the longest prefix (VGW-2).
+func (w *walk) toSite(b branch, g *model.VPNGateway) {
+	if b.asked == packet.Empty {
+		return
+	}
+	id := gatewayHop(g)
+	if b.fam == addr.V6 {
+		w.drop(&b, b.asked, func() Hop {
+			return id.with(VPNConnectionFamily, "a VPN connection on a VPN gateway carries IPv4 only", "VGW-5")
+		})
+		return
+	}
+	known := w.net.knownTo(g)
+	rest := b.asked
+	split(w, known, b.asked, b.fam, b.destination(), func(rs []addr.Range, c *model.VPNConnection, ok bool) {
+		if !ok {
+			return
+		}
+		s := w.to(&b, rs...)
+		rest = w.sp.Minus(rest, s)
+		part := w.only(b, s)
+		w.handOn(&part, g, "over "+c.Name, "VGW-1", "VGW-2")
+		part.iface = nil
+		w.site(part, c)
+	})
+	w.drop(&b, rest, func() Hop {
+		return id.with(VPNGatewayNoRoute, fmt.Sprintf("%s knows no VPN connection that leads to %s", g.Name, w.some(rest, b.fam, b.destination())), "VGW-1")
+	})
+}
+
+// site delivers b behind a VPN connection: to the networks that the topology
+// names there, and else to the connection itself.
+func (w *walk) site(b branch, c *model.VPNConnection) {
+	for _, e := range c.Networks {
+		for _, block := range e.CIDRs {
+			if s := w.to(&b, addr.RangeOf(block.Prefix)); s != packet.Empty {
+				w.arrive(w.only(b, s), e, nil)
+				w.without(&b, s)
+			}
+		}
+	}
+	w.arrive(b, c, nil)
+}
+
+// vgwIn takes b from behind a VPN connection into the VPC (VGW-3), or to
+// another site (VGW-7).
+func (w *walk) vgwIn(b branch, c *model.VPNConnection) {
+	g := c.Gateway
+	id := gatewayHop(g)
+	w.handOn(&b, g, "from behind "+c.Name, "VGW-6")
+	if c.BGP {
+		b = w.cloudHub(b, c)
+	}
+	v := g.VPC
+	if v == nil {
+		w.drop(&b, b.asked, func() Hop {
+			return id.with(BadStateRoute, g.Name+" is attached to no VPC", "VGW-11")
+		})
+		return
+	}
+	owned := w.owned(&b, b.destination(), v)
+	w.drop(&b, w.sp.Minus(b.asked, owned), func() Hop {
+		s := w.sp.Minus(b.asked, owned)
+		return id.with(VPNGatewayDestination, fmt.Sprintf("no attached network interface of %s has %s", v.Name, w.some(s, b.fam, b.destination())), "VGW-3")
+	})
+	if b.asked == packet.Empty {
+		return
+	}
+	b.iface = nil
+	w.lookup(b, w.net.edge(v, g.EdgeTable), func(b branch, r candidate) {
+		if i, ok := r.route.Target.(*model.Interface); ok {
+			w.toInterface(b, i, r.route) // VGW-9
+			return
+		}
+		w.routeTo(b, v, r.route)
+	})
+}
+
+// cloudHub sends what is for another BGP site of the same gateway there, and
+// returns the rest (VGW-7).
+func (w *walk) cloudHub(b branch, from *model.VPNConnection) branch {
+	rest := b
+	split(w, w.net.knownTo(from.Gateway), b.asked, b.fam, b.destination(), func(rs []addr.Range, c *model.VPNConnection, ok bool) {
+		if !ok || !c.BGP || c == from {
+			return
+		}
+		s := w.to(&b, rs...)
+		part := w.only(b, s)
+		w.handOn(&part, from.Gateway, "to the site behind "+c.Name, "VGW-7")
+		w.site(part, c)
+		w.without(&rest, s)
+	})
+	return rest
+}

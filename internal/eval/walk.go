@@ -1,0 +1,279 @@
+package eval
+
+import (
+	"github.com/vpcpath/vpcpath/internal/addr"
+	"github.com/vpcpath/vpcpath/internal/lpm"
+	"github.com/vpcpath/vpcpath/internal/model"
+	"github.com/vpcpath/vpcpath/internal/packet"
+)
+
+// walk answers one question about one pair of endpoints. It sends the set of
+// all asked headers through the network, stage by stage, and from wherever
+// they arrive the replies back.
+//
+// All sets hold headers of the *connection*: source, destination and ports as
+// the request has them at that point of its path. A reply is the same header
+// read backwards (packet.Reply), so the request's state and its rewrites
+// apply to the reply without translation between the two.
+type walk struct {
+	net *Net
+	sp  *packet.Space
+	rec bool // record hops and blockers, and walk on behind drops
+
+	origin  origin
+	target  target
+	asked   packet.Set // everything that was asked
+	replies packet.Set // headers that have a reply at all
+	need    packet.Set // headers that work only when their reply comes back
+
+	// Outcomes, in headers of the question. A header is in both of a pair
+	// where a NAT's choice, or AWS's, decides.
+	arrived, lost        packet.Set // on the way there
+	answered, unanswered packet.Set // on the way back, of those that arrived
+	chosen               packet.Set // an undocumented choice of AWS decides (RT-7)
+	forward, back        []*Hop
+	blockers             []blocker
+	assumptions          []Assumption
+	delivered            []model.Resource
+	hops                 int  // recorded so far
+	latest               *Hop // the one recorded last
+	replied              bool // a reply was sent
+	passes               int  // numbers the passages through devices
+	tunnels              []*model.Tunnel
+	marks                slab[mark]
+	visits               slab[visit]
+	ranges               []addr.Range
+	cut                  []packet.Piece
+	regions              []lpm.Region[*packet.Services]
+}
+
+// branch is a set of packets at one point of their path.
+type branch struct {
+	// asked is everything that would be here if no filter had stopped it on
+	// the way; live is the part that really is. What is in asked alone is
+	// walked on, supposing that the drops behind it were mended.
+	asked, live packet.Set
+	fam         addr.Family
+	dir         packet.Direction
+	// iface is the interface that last put the packets on the wire, as long
+	// as nothing since has hidden it (SG-12); nil behind a gateway.
+	iface *model.Interface
+	trail *mark // what the request has left behind, newest first
+	undo  *mark // for a reply: the newest mark that it has still to come past
+	seen  *visit
+	table *routeTable // the one that was looked up last
+	hop   int         // the hop before
+	depth int
+}
+
+// source and destination are the fields of the connection header that hold
+// the packet's own source and destination.
+func (b *branch) source() packet.Field {
+	if b.dir == packet.Reply {
+		return packet.Dst
+	}
+	return packet.Src
+}
+
+func (b *branch) destination() packet.Field {
+	if b.dir == packet.Reply {
+		return packet.Src
+	}
+	return packet.Dst
+}
+
+// only returns the part of b in s.
+func (w *walk) only(b branch, s packet.Set) branch {
+	b.asked = w.sp.And(b.asked, s)
+	b.live = w.sp.And(b.live, s)
+	return b
+}
+
+// without removes s from b.
+func (w *walk) without(b *branch, s packet.Set) {
+	b.asked = w.sp.Minus(b.asked, s)
+	b.live = w.sp.Minus(b.live, s)
+}
+
+// to returns the part of b whose own destination is in the ranges.
+func (w *walk) to(b *branch, ranges ...addr.Range) packet.Set {
+	return w.in(b.asked, b.fam, b.destination(), ranges)
+}
+
+// in returns the part of s whose address field lies in the ranges. Most sets
+// lie in them wholly or not at all, which is seen without set algebra.
+func (w *walk) in(s packet.Set, f addr.Family, field packet.Field, ranges []addr.Range) packet.Set {
+	all, some := true, false
+	for _, r := range w.addrs(s, f, field) {
+		covered := false
+		for _, o := range ranges {
+			some = some || o.Overlaps(r)
+			covered = covered || o.Covers(r)
+		}
+		all = all && covered
+	}
+	switch {
+	case !some:
+		return packet.Empty
+	case all:
+		return s
+	}
+	return w.sp.And(s, w.sp.Addrs(f, field, ranges...))
+}
+
+// visit remembers what was at a place; a packet that comes there again loops
+// (M-9).
+type visit struct {
+	prev  *visit
+	place any
+	set   packet.Set
+	dir   packet.Direction
+}
+
+// maxDepth bounds a path as a packet's time to live does.
+const maxDepth = 200
+
+// enter notes that b is at a place, and drops what has been there before.
+func (w *walk) enter(b *branch, place model.Resource) bool {
+	b.depth++
+	for v := b.seen; v != nil; v = v.prev {
+		if v.place == any(place) && v.dir == b.dir {
+			if again := w.sp.And(v.set, b.asked); again != packet.Empty {
+				w.loop(b, again, place)
+			}
+		}
+	}
+	if b.asked != packet.Empty && b.depth > maxDepth {
+		w.loop(b, b.asked, place)
+	}
+	v := w.visits.next()
+	*v = visit{prev: b.seen, place: place, set: b.asked, dir: b.dir}
+	b.seen = v
+	return b.asked != packet.Empty
+}
+
+func (w *walk) loop(b *branch, again packet.Set, place model.Resource) {
+	w.drop(b, again, func() Hop {
+		id := place.ID()
+		return Hop{Component: id.Name, Kind: id.Kind, Resource: place, At: id.At, Code: RoutingLoop,
+			Message: "the packet comes to " + id.Name + " again", RuleIDs: []string{"M-9"}}
+	})
+}
+
+// lose accounts for live packets that end at b.
+func (w *walk) lose(b *branch, s packet.Set) {
+	if s == packet.Empty {
+		return
+	}
+	s = w.pull(b, s)
+	if b.dir == packet.Forward {
+		w.lost = w.sp.Or(w.lost, s)
+	} else {
+		w.unanswered = w.sp.Or(w.unanswered, s)
+	}
+}
+
+// gate lets the part ok of b pass a filter or check. What is stopped is
+// accounted for, and walked on as a supposition when recording. hop describes
+// the check; quiet leaves it out of the record where all pass.
+func (w *walk) gate(b *branch, ok packet.Set, quiet bool, hop func(denied packet.Set) Hop) {
+	denied := w.sp.Minus(b.asked, ok)
+	if denied == packet.Empty {
+		if w.rec && !quiet {
+			h := hop(packet.Empty)
+			h.Action, h.Code = Allow, ""
+			w.step(b, &h)
+		}
+		return
+	}
+	stopped := w.sp.And(b.live, denied)
+	w.lose(b, stopped)
+	if !w.rec {
+		w.without(b, denied)
+		return
+	}
+	h := hop(denied)
+	h.Action = Deny
+	h.Passed = denied != b.asked
+	w.step(b, &h)
+	w.block(b, &h, denied, stopped == packet.Empty)
+	b.live = w.sp.Minus(b.live, denied)
+}
+
+// drop ends the part s of b here, for a reason behind which there is no way
+// on.
+func (w *walk) drop(b *branch, s packet.Set, hop func() Hop) {
+	part := w.only(*b, s)
+	if part.asked == packet.Empty {
+		return
+	}
+	w.lose(&part, part.live)
+	if w.rec {
+		h := hop()
+		h.Action = Drop
+		w.step(&part, &h)
+		w.block(&part, &h, part.asked, part.live == packet.Empty)
+	}
+	w.without(b, s)
+}
+
+// addrs returns the ranges of an address field of s. They stay good until the
+// walk ends.
+func (w *walk) addrs(s packet.Set, f addr.Family, field packet.Field) []addr.Range {
+	n := len(w.ranges)
+	w.ranges = w.sp.AppendAddrs(w.ranges, s, f, field)
+	return w.ranges[n:len(w.ranges):len(w.ranges)]
+}
+
+// split cuts the addresses in a field of s by what a table says about them,
+// and calls each once for every answer, in the order of the addresses; ok is
+// false for those that the table does not hold.
+func split[V comparable](w *walk, t *lpm.Table[V], s packet.Set, f addr.Family, field packet.Field, each func(rs []addr.Range, v V, ok bool)) {
+	all := w.addrs(s, f, field)
+	if len(all) == 1 && all[0].Single(f) {
+		v, ok := t.LookupKey(f, all[0].Lo)
+		each(all, v, ok)
+		return
+	}
+	type answer struct {
+		v  V
+		ok bool
+	}
+	var order []answer
+	ranges := map[answer][]addr.Range{}
+	var regions []lpm.Region[V]
+	for _, r := range all {
+		regions = t.Regions(regions[:0], f, r)
+		for _, g := range regions {
+			a := answer{g.Value, g.OK}
+			if _, seen := ranges[a]; !seen {
+				order = append(order, a)
+			}
+			ranges[a] = append(ranges[a], g.Range)
+		}
+	}
+	for _, a := range order {
+		each(ranges[a], a.v, a.ok)
+	}
+}
+
+// slab hands out values whose addresses stay good until it is reset, without
+// allocating again once it has grown.
+type slab[T any] struct {
+	chunks [][]T
+	used   int
+}
+
+const slabChunk = 32
+
+func (s *slab[T]) next() *T {
+	c := s.used / slabChunk
+	if c == len(s.chunks) {
+		s.chunks = append(s.chunks, make([]T, slabChunk))
+	}
+	p := &s.chunks[c][s.used%slabChunk]
+	s.used++
+	return p
+}
+
+func (s *slab[T]) reset() { s.used = 0 }

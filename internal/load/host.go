@@ -1,0 +1,384 @@
+package load
+
+import (
+	"cmp"
+	"net/netip"
+	"slices"
+
+	"github.com/vpcpath/vpcpath/internal/diag"
+	"github.com/vpcpath/vpcpath/internal/model"
+	"github.com/vpcpath/vpcpath/internal/packet"
+	"gopkg.in/yaml.v3"
+)
+
+// rawInterface is a network interface, explicit or an instance's shorthand.
+type rawInterface struct {
+	*model.Interface
+	subnet, instance ref
+	groups           []ref
+	groupsAt         diag.Pos // zero where the key is left out
+	primary          address
+	secondary        []address
+	secondaryAt      diag.Pos
+	v6               []address
+	public           address
+	publics          []publicPair
+	index            int // device index; -1 where the key is left out
+	indexAt          diag.Pos
+	keys             bool // an instance had at least one of the shorthand's keys
+	checkedAt        diag.Pos
+}
+
+type publicPair struct{ private, public address }
+
+// addressFields are the keys that a network interface and the shorthand of an
+// instance have in common.
+var addressFields = []field[rawInterface]{
+	{"subnet", false, func(w *walker, n *yaml.Node, d *rawInterface) { w.ref(n, "the name of a subnet", &d.subnet) }},
+	{"private_ip", false, func(w *walker, n *yaml.Node, d *rawInterface) {
+		d.checkedAt = w.at(n)
+		if a, ok := w.address(n, onlyV4); ok {
+			d.primary = a
+		}
+	}},
+	{"private_ips", false, func(w *walker, n *yaml.Node, d *rawInterface) {
+		d.secondaryAt = w.at(n)
+		w.list(n, "a list of IPv4 addresses", func(item *yaml.Node) {
+			if a, ok := w.address(item, onlyV4); ok {
+				d.secondary = append(d.secondary, a)
+			}
+		})
+	}},
+	{"public_ip", false, func(w *walker, n *yaml.Node, d *rawInterface) {
+		if a, ok := w.address(n, onlyV4); ok {
+			d.public = a
+		}
+	}},
+	{"public_ips", false, func(w *walker, n *yaml.Node, d *rawInterface) {
+		w.entries(n, "`public_ips`", func(key, value *yaml.Node) {
+			private, ok1 := w.address(key, onlyV4)
+			public, ok2 := w.address(value, onlyV4)
+			if ok1 && ok2 {
+				d.publics = append(d.publics, publicPair{private, public})
+			}
+		})
+	}},
+	{"ipv6", false, func(w *walker, n *yaml.Node, d *rawInterface) {
+		w.oneOrList(n, "an IPv6 address or a list of them", func(item *yaml.Node) {
+			if a, ok := w.address(item, onlyV6); ok {
+				d.v6 = append(d.v6, a)
+			}
+		})
+	}},
+	{"security_groups", false, func(w *walker, n *yaml.Node, d *rawInterface) {
+		d.groupsAt = w.at(n)
+		before := len(w.out.findings)
+		w.refs(n, "the name of a security group", &d.groups)
+		if len(d.groups) == 0 && len(w.out.findings) == before {
+			w.report(d.groupsAt, idEmptyList, "an interface has at least one security group; leave the key out for the VPC's default group")
+		}
+	}},
+	{"source_dest_check", false, func(w *walker, n *yaml.Node, d *rawInterface) { w.boolean(n, &d.SourceDestCheck) }},
+}
+
+var interfaceFields = append(slices.Clone(addressFields),
+	field[rawInterface]{"instance", false, func(w *walker, n *yaml.Node, d *rawInterface) {
+		w.ref(n, "the name of an instance", &d.instance)
+	}},
+	field[rawInterface]{"device_index", false, func(w *walker, n *yaml.Node, d *rawInterface) {
+		if v, ok := w.integer(n, "a device index", 0, 127); ok {
+			d.index, d.indexAt = v, w.at(n)
+		}
+	}},
+)
+
+// newInterface returns an interface with AWS's defaults (NI-1).
+func newInterface(id model.Ident) rawInterface {
+	id.Kind = model.KindNetworkInterface
+	return rawInterface{Interface: &model.Interface{Ident: id, SourceDestCheck: true}, index: -1}
+}
+
+func (w *walker) readInterface(id model.Ident, n *yaml.Node) {
+	d := newInterface(id)
+	w.resource(d.Interface)
+	w.out.interfaces = append(w.out.interfaces, &d)
+	what := subject{"network interface", id.Name}
+	if !readMapping(w, n, id.At, what, interfaceFields, &d) {
+		return
+	}
+	if !d.subnet.given() {
+		w.report(id.At, idMissingKey, "%s lacks the key `subnet`", what)
+	}
+	if d.indexAt.Line > 0 && !d.instance.given() {
+		w.report(d.indexAt, idConflictingKeys, "%s has a `device_index` and no `instance` to be a device of", what)
+	}
+}
+
+// rawInstance is an instance with the interface of its shorthand, if any.
+type rawInstance struct {
+	*model.Instance
+	iface rawInterface
+}
+
+var instanceFields = makeInstanceFields()
+
+func makeInstanceFields() []field[rawInstance] {
+	var fields []field[rawInstance]
+	for _, f := range addressFields {
+		fields = append(fields, field[rawInstance]{f.name, false, func(w *walker, n *yaml.Node, d *rawInstance) {
+			d.iface.keys = true
+			f.read(w, n, &d.iface)
+		}})
+	}
+	return append(fields,
+		field[rawInstance]{"ip_forward", false, func(w *walker, n *yaml.Node, d *rawInstance) { w.boolean(n, &d.IPForward) }},
+		field[rawInstance]{"masquerade", false, func(w *walker, n *yaml.Node, d *rawInstance) {
+			w.list(n, "a list of masquerade rules", func(item *yaml.Node) { w.readMasquerade(item, d.Instance) })
+		}},
+		field[rawInstance]{"port_forwards", false, func(w *walker, n *yaml.Node, d *rawInstance) {
+			w.list(n, "a list of port forwards", func(item *yaml.Node) { w.readPortForward(item, d.Instance) })
+		}},
+	)
+}
+
+func (w *walker) readInstance(id model.Ident, n *yaml.Node) {
+	id.Kind = model.KindInstance
+	d := &rawInstance{Instance: &model.Instance{Ident: id}, iface: newInterface(id)}
+	w.resource(d.Instance)
+	w.out.instances = append(w.out.instances, d)
+	what := subject{"instance", id.Name}
+	if readMapping(w, n, id.At, what, instanceFields, d) && d.iface.keys && !d.iface.subnet.given() {
+		w.report(id.At, idMissingKey, "%s says something of its network interface and lacks the key `subnet`", what)
+	}
+}
+
+var masqueradeFields = []field[model.Masquerade]{
+	{"source", false, func(w *walker, n *yaml.Node, d *model.Masquerade) { w.addressOrCIDR(n, &d.Source) }},
+	{"destination", false, func(w *walker, n *yaml.Node, d *model.Masquerade) { w.addressOrCIDR(n, &d.Destination) }},
+}
+
+func (w *walker) readMasquerade(n *yaml.Node, into *model.Instance) {
+	m := model.Masquerade{At: w.at(n)}
+	if !readMapping(w, n, m.At, subject{kind: "a masquerade rule"}, masqueradeFields, &m) {
+		return
+	}
+	if m.Source.IsValid() && m.Destination.IsValid() && m.Source.Addr().Is4() != m.Destination.Addr().Is4() {
+		w.report(m.At, idMixedFamilies, "source %s and destination %s of a masquerade rule are of two families, so it never matches", m.Source, m.Destination)
+	}
+	into.Masquerade = append(into.Masquerade, m)
+}
+
+type rawPortForward struct {
+	model.PortForward
+	protocol string
+}
+
+var portForwardFields = []field[rawPortForward]{
+	{"protocol", true, func(w *walker, n *yaml.Node, d *rawPortForward) { w.word(n, []string{"tcp", "udp"}, &d.protocol) }},
+	{"destination", false, func(w *walker, n *yaml.Node, d *rawPortForward) { w.addressOrCIDR(n, &d.Destination) }},
+	{"port", true, func(w *walker, n *yaml.Node, d *rawPortForward) {
+		if p, ok := w.portRange(n, 1); ok {
+			d.Ports = p
+		}
+	}},
+	{"to", true, func(w *walker, n *yaml.Node, d *rawPortForward) {
+		if a, ok := w.address(n, anyFamily); ok {
+			d.To = a.Addr
+		}
+	}},
+	{"to_port", false, func(w *walker, n *yaml.Node, d *rawPortForward) {
+		if p, ok := w.integer(n, "a port", 1, 65535); ok {
+			d.ToPort = uint16(p)
+		}
+	}},
+}
+
+func (w *walker) readPortForward(n *yaml.Node, into *model.Instance) {
+	d := rawPortForward{PortForward: model.PortForward{At: w.at(n), Protocol: packet.TCP}}
+	if !readMapping(w, n, d.At, subject{kind: "a port forward"}, portForwardFields, &d) {
+		return
+	}
+	if d.protocol == "udp" {
+		d.Protocol = packet.UDP
+	}
+	if d.Destination.IsValid() && d.To.IsValid() && d.Destination.Addr().Is4() != d.To.Is4() {
+		w.report(d.At, idMixedFamilies, "destination %s and `to` %s of a port forward are of two families", d.Destination, d.To)
+	}
+	into.PortForwards = append(into.PortForwards, d.PortForward)
+}
+
+// makeInterfaces gives the interfaces that shorthands and NAT gateways make
+// their names.
+func (r *resolver) makeInterfaces() {
+	add := func(owner model.Resource, d *rawInterface) {
+		name := "eni-" + owner.ID().Name
+		if _, taken := r.t.Names[name]; taken {
+			name = owner.ID().Name + ".eni"
+		}
+		if old, taken := r.t.Names[name]; taken {
+			r.hole(old.ID().At, idDuplicateName, "name %q is what the interface of %s %q is called; give %s another name",
+				name, owner.ID().Kind.Words(), owner.ID().Name, article(old.ID().Kind.Words()))
+			return
+		}
+		d.Name, d.Kind, d.At, d.Implicit, d.Owner = name, model.KindNetworkInterface, owner.ID().At, true, owner
+		r.t.Names[name] = d.Interface
+		r.d.interfaces = append(r.d.interfaces, d)
+	}
+	for _, i := range r.d.instances {
+		if i.iface.keys {
+			add(i.Instance, &i.iface)
+		}
+	}
+	for _, n := range r.d.nats {
+		add(n.NATGateway, &n.iface)
+		n.Interface = n.iface.Interface
+	}
+}
+
+// resolveInterfaces looks up subnets, groups and owners, and checks
+// addresses.
+func (r *resolver) resolveInterfaces() {
+	for i, d := range r.d.interfaces {
+		d.Index = i
+		r.t.Interfaces = append(r.t.Interfaces, d.Interface)
+		if s, ok := lookup[*model.Subnet](r, d.subnet, model.KindSubnet); ok {
+			d.Subnet = s
+		}
+		if inst, ok := lookup[*model.Instance](r, d.instance, model.KindInstance); ok {
+			d.Owner = inst
+		}
+		r.collectAddresses(d)
+		r.resolveGroupsOf(d)
+	}
+	r.attachInterfaces()
+}
+
+func (r *resolver) resolveGroupsOf(d *rawInterface) {
+	if _, nat := d.Owner.(*model.NATGateway); nat {
+		return // SG-21
+	}
+	var vpc *model.VPC
+	if d.Subnet != nil {
+		vpc = d.Subnet.VPC
+	}
+	if d.groupsAt.Line == 0 {
+		if vpc != nil && vpc.DefaultSecurityGroup != nil { // SG-3
+			d.Groups = []*model.SecurityGroup{vpc.DefaultSecurityGroup}
+			vpc.DefaultSecurityGroup.Members = append(vpc.DefaultSecurityGroup.Members, d.Interface)
+		}
+		return
+	}
+	d.Groups = make([]*model.SecurityGroup, 0, len(d.groups))
+	for k, name := range d.groups {
+		g, ok := lookup[*model.SecurityGroup](r, name, model.KindSecurityGroup)
+		if !ok {
+			continue
+		}
+		if j := slices.IndexFunc(d.groups[:k], func(o ref) bool { return o.text == name.text }); j >= 0 {
+			r.faultOf(name.at, idDuplicateEntry, d.groups[j].at, "the first", "security group %q stands twice; the first is at %s", name.text, d.groups[j].at)
+			continue
+		}
+		if vpc != nil && g.VPC != nil && g.VPC != vpc { // SG-19
+			r.faultOf(name.at, idOtherVPC, g.At, quote(g.Name)+" is declared here",
+				"security group %q belongs to VPC %q; the interface is in VPC %q", g.Name, g.VPC.Name, vpc.Name)
+		}
+		d.Groups = append(d.Groups, g)
+		g.Members = append(g.Members, d.Interface)
+	}
+}
+
+// attachInterfaces puts the interfaces of each instance in device order: the
+// shorthand's is device 0, explicit indexes hold, the others fill the lowest
+// free ones in file order.
+func (r *resolver) attachInterfaces() {
+	type device struct {
+		d     *rawInterface
+		index int
+	}
+	devices := map[*model.Instance][]device{}
+	for _, d := range r.d.interfaces {
+		if inst, ok := d.Owner.(*model.Instance); ok {
+			index := d.index
+			if d.Implicit {
+				index = 0
+			}
+			devices[inst] = append(devices[inst], device{d, index})
+		}
+	}
+	for _, raw := range r.d.instances {
+		list := devices[raw.Instance]
+		used := map[int]*rawInterface{}
+		for _, v := range list {
+			if v.index < 0 {
+				continue
+			}
+			if other := used[v.index]; other != nil {
+				late, early := v.d, other
+				if late.Implicit {
+					late, early = early, late
+				}
+				r.faultOf(late.indexAt, idDuplicateEntry, early.At, quote(early.Name)+" is declared here",
+					"device index %d of instance %q is taken by interface %q already", v.index, raw.Name, early.Name)
+				continue
+			}
+			used[v.index] = v.d
+		}
+		next := 0
+		for k := range list {
+			if list[k].index >= 0 {
+				continue
+			}
+			for used[next] != nil {
+				next++
+			}
+			list[k].index, used[next] = next, list[k].d
+		}
+		slices.SortStableFunc(list, func(a, b device) int { return cmp.Compare(a.index, b.index) })
+		for _, v := range list {
+			raw.Interfaces = append(raw.Interfaces, v.d.Interface)
+		}
+	}
+}
+
+// collectAddresses puts the addresses of an interface together, the primary
+// first.
+func (r *resolver) collectAddresses(d *rawInterface) {
+	if d.primary.IsValid() {
+		d.Private = append(d.Private, d.primary.Addr)
+	}
+	for _, a := range d.secondary {
+		d.Private = append(d.Private, a.Addr)
+	}
+	for _, a := range d.v6 {
+		d.IPv6 = append(d.IPv6, a.Addr)
+	}
+	if d.public.IsValid() {
+		if len(d.Private) == 0 {
+			r.fault(d.public.at, idMissingKey, "a public address maps to a private one, and the interface has none; expected `private_ip`")
+		} else {
+			d.Public = append(d.Public, model.PublicIP{Private: d.Private[0], Public: d.public.Addr, At: d.public.at})
+		}
+	}
+	for _, p := range d.publics {
+		if !slices.Contains(d.Private, p.private.Addr) {
+			r.fault(p.private.at, idUnknownAddress, "%s is none of the interface's private addresses; expected %s", p.private, addressList(d.Private))
+			continue
+		}
+		if j := slices.IndexFunc(d.Public, func(o model.PublicIP) bool { return o.Private == p.private.Addr }); j >= 0 { // ADDR-13
+			r.faultOf(p.private.at, idDuplicateEntry, d.Public[j].At, "the first", "%s has a public address already, at %s", p.private, d.Public[j].At)
+			continue
+		}
+		d.Public = append(d.Public, model.PublicIP{Private: p.private.Addr, Public: p.public.Addr, At: p.public.at})
+	}
+}
+
+func addressList(list []netip.Addr) string {
+	words := make([]string, len(list))
+	for i, a := range list {
+		words[i] = a.String()
+	}
+	if len(words) == 0 {
+		return "none, since it has none"
+	}
+	return oneOf(words)
+}

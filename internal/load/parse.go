@@ -1,0 +1,157 @@
+package load
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/vpcpath/vpcpath/internal/diag"
+	"gopkg.in/yaml.v3"
+)
+
+// readSource reads one file into declarations; ok is false when it could not
+// be parsed to its end.
+func readSource(src Source, chunked bool) (d *decls, ok bool) {
+	if chunked && len(src.Data) >= minChunked {
+		if d, ok := readChunks(src); ok {
+			return d, true
+		}
+	}
+	return readWhole(src)
+}
+
+// readWhole parses the file as one.
+func readWhole(src Source) (*decls, bool) {
+	w := newWalker(src.Name, src.Data, 0)
+	dec := yaml.NewDecoder(bytes.NewReader(src.Data))
+	doc, err := decode(dec)
+	switch {
+	case errors.Is(err, io.EOF):
+		w.report(diag.Pos{File: src.Name, Line: 1, Col: 1}, idEmptyFile, "the file holds no YAML; expected sections as `vpcs:` and `subnets:`")
+		return w.out, true
+	case err != nil:
+		w.out.findings = append(w.out.findings, syntaxError(src, 0, err))
+		return w.out, false
+	}
+	if len(doc.Content) == 1 && isNull(doc.Content[0]) {
+		w.report(w.at(doc.Content[0]), idEmptyFile, "the file holds no YAML; expected sections as `vpcs:` and `subnets:`")
+	} else if len(doc.Content) == 1 {
+		w.root(doc.Content[0])
+	}
+	next, err := decode(dec)
+	switch {
+	case errors.Is(err, io.EOF):
+		return w.out, true
+	case err != nil:
+		w.out.findings = append(w.out.findings, syntaxError(src, 0, err))
+		return w.out, false
+	}
+	w.report(w.at(next), idSecondDocument, "a second YAML document begins here; expected one document in a file, so write two files")
+	return w.out, false
+}
+
+// decode reads the next document. The parser panics on a few inputs.
+func decode(dec *yaml.Decoder) (doc *yaml.Node, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			doc, err = nil, fmt.Errorf("yaml: the parser failed: %v", p)
+		}
+	}()
+	doc = &yaml.Node{}
+	if err := dec.Decode(doc); err != nil {
+		return nil, err
+	}
+	return doc, nil
+}
+
+// syntaxError places an error of the parser. What the parser says of lines is
+// of the construct's beginning, at times one too low, at times absent; so the
+// line is found as the first one up to which the text fails in the same way.
+func syntaxError(src Source, offset int, err error) diag.Finding {
+	said, message := splitError(err)
+	lines := bytes.SplitAfter(src.Data, []byte("\n"))
+	if n := len(lines); n > 1 && len(lines[n-1]) == 0 {
+		lines = lines[:n-1]
+	}
+	line := firstFailing(lines, said, message)
+	col := 1
+	if line <= len(lines) {
+		text := lines[line-1]
+		col = len(text) - len(bytes.TrimLeft(text, " \t")) + 1
+	}
+	return diag.Finding{Pos: diag.Pos{File: src.Name, Line: line + offset, Col: col}, Severity: diag.Error, ID: string(idSyntax),
+		Message: "the YAML cannot be read: " + explainSyntax(message)}
+}
+
+// splitError takes an error of the parser apart: "yaml: line 3: message".
+func splitError(err error) (line int, message string) {
+	message = strings.TrimPrefix(err.Error(), "yaml: ")
+	if rest, ok := strings.CutPrefix(message, "line "); ok {
+		if number, text, ok := strings.Cut(rest, ": "); ok {
+			if n, err := strconv.Atoi(number); err == nil {
+				return n, text
+			}
+		}
+	}
+	return 0, message
+}
+
+// maxProbed bounds the text that firstFailing parses again and again.
+const maxProbed = 4 << 20
+
+// firstFailing returns the first line, counted from 1, such that the text up
+// to it fails with the same words.
+func firstFailing(lines [][]byte, said int, message string) int {
+	fails := func(n int) bool {
+		dec := yaml.NewDecoder(bytes.NewReader(bytes.Join(lines[:n], nil)))
+		for {
+			_, err := decode(dec)
+			if err == nil {
+				continue
+			}
+			_, m := splitError(err)
+			return !errors.Is(err, io.EOF) && m == message
+		}
+	}
+	size := 0
+	for _, l := range lines {
+		size += len(l)
+	}
+	if size > maxProbed {
+		return min(max(said, 1)+1, max(len(lines), 1))
+	}
+	low, high := 0, len(lines) // fails(high), not fails(low)
+	for high-low > 1 {
+		if mid := (low + high) / 2; fails(mid) {
+			high = mid
+		} else {
+			low = mid
+		}
+	}
+	return max(high, 1)
+}
+
+// explainSyntax adds what commonly mends an error of the parser.
+func explainSyntax(message string) string {
+	hint := ""
+	switch {
+	case strings.Contains(message, "mapping values are not allowed"):
+		hint = `; a ": " inside a value needs quotes, and the keys of a mapping the same indentation`
+	case strings.Contains(message, "cannot start any token"):
+		hint = "; indent with spaces, not with tabs, and quote a value that begins with @, ` or %"
+	case strings.Contains(message, "did not find expected key"), strings.Contains(message, "did not find expected '-' indicator"):
+		hint = "; the entries of a mapping or list have the same indentation"
+	case strings.Contains(message, "expected ',' or '}'"), strings.Contains(message, "expected ',' or ']'"):
+		hint = "; a bracket is not closed, or a comma is missing"
+	case strings.Contains(message, "could not find expected ':'"):
+		hint = `; a key is followed by ": ", and an entry of a list begins with "- "`
+	case strings.Contains(message, "unexpected end of stream"):
+		hint = "; a quote is not closed"
+	case strings.Contains(message, "did not find expected node content"):
+		hint = "; a value is missing, or one that begins with : or a bracket needs quotes"
+	}
+	return message + hint
+}

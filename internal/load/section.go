@@ -1,0 +1,196 @@
+package load
+
+import (
+	"slices"
+
+	"github.com/vpcpath/vpcpath/internal/diag"
+	"github.com/vpcpath/vpcpath/internal/model"
+	"gopkg.in/yaml.v3"
+)
+
+// decls is what files declare, in their order, with names not yet looked up.
+type decls struct {
+	findings []diag.Finding
+	keys     []sectionKey     // the top-level keys
+	order    []model.Resource // every named resource
+	foreign  []ref            // names in sections of a later version
+	versions int
+
+	vpcs        []*rawVPC
+	subnets     []*rawSubnet
+	tables      []*rawTable
+	acls        []*rawACL
+	groups      []*rawGroup
+	igws        []*rawIGW
+	eigws       []*rawEIGW
+	vgws        []*rawVGW
+	nats        []*rawNAT
+	instances   []*rawInstance
+	interfaces  []*rawInterface
+	peerings    []*rawPeering
+	tunnels     []*rawTunnel
+	networks    []*rawNetwork
+	connections []*rawConnection
+	lists       []*model.PrefixList
+	expects     []*rawExpect
+}
+
+// sectionKey is a key at the top of a file.
+type sectionKey struct {
+	name string
+	at   diag.Pos
+}
+
+// append adds what a later chunk or file declares.
+func (d *decls) append(o *decls) {
+	d.findings = append(d.findings, o.findings...)
+	d.keys = append(d.keys, o.keys...)
+	d.order = append(d.order, o.order...)
+	d.foreign = append(d.foreign, o.foreign...)
+	d.versions += o.versions
+	d.vpcs = append(d.vpcs, o.vpcs...)
+	d.subnets = append(d.subnets, o.subnets...)
+	d.tables = append(d.tables, o.tables...)
+	d.acls = append(d.acls, o.acls...)
+	d.groups = append(d.groups, o.groups...)
+	d.igws = append(d.igws, o.igws...)
+	d.eigws = append(d.eigws, o.eigws...)
+	d.vgws = append(d.vgws, o.vgws...)
+	d.nats = append(d.nats, o.nats...)
+	d.instances = append(d.instances, o.instances...)
+	d.interfaces = append(d.interfaces, o.interfaces...)
+	d.peerings = append(d.peerings, o.peerings...)
+	d.tunnels = append(d.tunnels, o.tunnels...)
+	d.networks = append(d.networks, o.networks...)
+	d.connections = append(d.connections, o.connections...)
+	d.lists = append(d.lists, o.lists...)
+	d.expects = append(d.expects, o.expects...)
+}
+
+// section is a top-level key and what reads an entry of it.
+type section struct {
+	name  string
+	entry func(w *walker, id model.Ident, n *yaml.Node)
+}
+
+// sections are the mappings by name; `version` and `expect` are read apart.
+var sections = []section{
+	{"vpcs", (*walker).readVPC},
+	{"subnets", (*walker).readSubnet},
+	{"route_tables", (*walker).readTable},
+	{"network_acls", (*walker).readACL},
+	{"security_groups", (*walker).readGroup},
+	{"internet_gateways", (*walker).readIGW},
+	{"egress_only_internet_gateways", (*walker).readEIGW},
+	{"nat_gateways", (*walker).readNAT},
+	{"instances", (*walker).readInstance},
+	{"network_interfaces", (*walker).readInterface},
+	{"peering_connections", (*walker).readPeering},
+	{"tunnels", (*walker).readTunnel},
+	{"external_networks", (*walker).readNetwork},
+	{"vpn_gateways", (*walker).readVGW},
+	{"vpn_connections", (*walker).readConnection},
+	{"prefix_lists", (*walker).readPrefixList},
+}
+
+// laterSections belong to the language but not to this version.
+var laterSections = []string{
+	"transit_gateways", "transit_gateway_route_tables", "transit_gateway_attachments",
+	"vpc_endpoints", "load_balancers", "direct_connect_gateways", "customer_gateways",
+	"carrier_gateways", "local_gateways", "network_firewalls", "block_public_access",
+}
+
+func findSection(name string) *section {
+	for i := range sections {
+		if sections[i].name == name {
+			return &sections[i]
+		}
+	}
+	return nil
+}
+
+func sectionNames() []string {
+	names := []string{"version", "expect"}
+	for _, s := range sections {
+		names = append(names, s.name)
+	}
+	return names
+}
+
+// root reads a whole file's top mapping, or a chunk that begins at top-level
+// keys.
+func (w *walker) root(n *yaml.Node) {
+	w.entries(n, "the topology", func(key, value *yaml.Node) {
+		k := w.deref(key)
+		if k == nil {
+			return
+		}
+		if k.Kind != yaml.ScalarNode {
+			w.report(w.at(key), idUnknownKey, "%s as a top-level key; expected %s", describe(k), oneOf(sectionNames()))
+			return
+		}
+		w.out.keys = append(w.out.keys, sectionKey{k.Value, w.at(key)})
+		w.section(k.Value, w.at(key), value)
+	})
+}
+
+// section reads the value of one top-level key, or a chunk of it.
+func (w *walker) section(name string, at diag.Pos, value *yaml.Node) {
+	switch name {
+	case "version":
+		w.version(value)
+		return
+	case "expect":
+		if !isNull(value) {
+			w.list(value, "a list of expectations", w.readExpect)
+		}
+		return
+	}
+	if s := findSection(name); s != nil {
+		if isNull(value) {
+			return // every entry commented out
+		}
+		w.entries(value, "`"+name+"`", func(key, entry *yaml.Node) {
+			if id, ok := w.name(key); ok {
+				s.entry(w, model.Ident{Name: id, At: w.at(key)}, entry)
+			} else {
+				// Read it all the same, for what else is wrong in it.
+				sub := *w
+				sub.out = &decls{}
+				s.entry(&sub, model.Ident{Name: id, At: w.at(key)}, entry)
+				w.out.findings = append(w.out.findings, sub.out.findings...)
+				w.out.foreign = append(w.out.foreign, ref{id, w.at(key)})
+				w.expanded, w.exhausted = sub.expanded, sub.exhausted
+			}
+		})
+		return
+	}
+	if slices.Contains(laterSections, name) {
+		w.report(at, idUnsupportedSection, "section `%s` is not supported yet by this version of vpcpath; nothing it says would be judged", name)
+		if v := w.deref(value); v != nil && v.Kind == yaml.MappingNode {
+			for i := 0; i < len(v.Content); i += 2 {
+				w.out.foreign = append(w.out.foreign, ref{v.Content[i].Value, w.at(v.Content[i])})
+			}
+		}
+		return
+	}
+	w.report(at, idUnknownKey, "unknown section %s; expected %s%s", quote(name), oneOf(sectionNames()), diag.DidYouMean(name, append(sectionNames(), laterSections...)))
+}
+
+func (w *walker) version(n *yaml.Node) {
+	w.out.versions++
+	text, ok := w.scalar(n, "the number 1")
+	if !ok {
+		return
+	}
+	if v := w.deref(n); v != nil && isQuoted(v) {
+		w.report(w.at(n), idWrongType, "expected the number 1, found the text %s; write it without quotes", quote(text))
+		return
+	}
+	if text != "1" {
+		w.report(w.at(n), idUnsupportedVersion, "version %s is not known; this vpcpath reads `version: 1`", quote(text))
+	}
+}
+
+// resource enters a named resource among the declarations.
+func (w *walker) resource(res model.Resource) { w.out.order = append(w.out.order, res) }

@@ -1,0 +1,190 @@
+package load
+
+import (
+	"net/netip"
+	"slices"
+
+	"github.com/vpcpath/vpcpath/internal/addr"
+	"github.com/vpcpath/vpcpath/internal/diag"
+	"github.com/vpcpath/vpcpath/internal/model"
+)
+
+var (
+	linkLocalRoutes = netip.MustParsePrefix("169.254.168.0/22")
+	ec2Routes       = netip.MustParsePrefix("fd00:ec2::/32")
+	nat64           = netip.MustParsePrefix("64:ff9b::/96")
+)
+
+// routeCheck checks the routes of one table, in order.
+type routeCheck struct {
+	r      *resolver
+	t      *rawTable
+	static map[string]diag.Pos // destinations so far
+}
+
+// check reports what AWS would refuse of a route.
+func (c *routeCheck) check(raw rawRoute, route *model.Route) {
+	if !route.Origin.Propagated() {
+		key := route.DestinationText()
+		if first, ok := c.static[key]; ok { // RT-16, LINT-7
+			c.r.faultOf(raw.destAt, idDuplicateRoute, first, "the first route",
+				"destination %s stands twice in route table %q; the first is at %s", quote(key), c.t.Name, first)
+		} else {
+			c.static[key] = raw.destAt
+		}
+	}
+	if c.forbiddenRange(raw, route) || c.targetOfOtherVPC(raw, route) || c.t.VPC == nil {
+		return
+	}
+	if len(c.t.Edges) > 0 {
+		c.edge(raw, route)
+		return
+	}
+	if !c.family(raw, route) || route.Origin.Propagated() {
+		return
+	}
+	c.inside(raw, route)
+}
+
+// forbiddenRange: ADDR-9, LINT-6.
+func (c *routeCheck) forbiddenRange(raw rawRoute, route *model.Route) bool {
+	if route.PrefixList != nil {
+		return false
+	}
+	for _, p := range []netip.Prefix{linkLocalRoutes, ec2Routes} {
+		if contains(p, route.Destination) {
+			c.r.fault(raw.destAt, idIllegalDestination, "destination %s lies in %s, which AWS keeps for its own services; expected another destination", route.Destination, p)
+			return true
+		}
+	}
+	return false
+}
+
+// targetOfOtherVPC: a target belongs to the table's VPC, or joins it (RT-14).
+func (c *routeCheck) targetOfOtherVPC(raw rawRoute, route *model.Route) bool {
+	if c.t.VPC == nil || route.Target == nil {
+		return false
+	}
+	var owner *model.VPC
+	switch g := route.Target.(type) {
+	case *model.InternetGateway:
+		owner = g.VPC
+	case *model.EgressOnlyInternetGateway:
+		owner = g.VPC
+	case *model.VPNGateway:
+		owner = g.VPC
+	case *model.NATGateway:
+		if g.Subnet != nil {
+			owner = g.Subnet.VPC
+		}
+	case *model.Interface:
+		if g.Subnet != nil {
+			owner = g.Subnet.VPC
+		}
+		if nat, ok := g.Owner.(*model.NATGateway); ok {
+			c.r.fault(raw.target.at, idIllegalTarget, "%q is the own interface of NAT gateway %q; expected the gateway as the target", g.Name, nat.Name)
+			return true
+		}
+	case *model.PeeringConnection:
+		if g.Requester != nil && g.Accepter != nil && g.Other(c.t.VPC) == nil {
+			c.r.faultOf(raw.target.at, idOtherVPC, g.At, quote(g.Name)+" is declared here",
+				"peering connection %q joins VPCs %q and %q; route table %q is of VPC %q", g.Name, g.Requester.Name, g.Accepter.Name, c.t.Name, c.t.VPC.Name)
+			return true
+		}
+	}
+	if owner != nil && owner != c.t.VPC {
+		id := route.Target.ID()
+		c.r.faultOf(raw.target.at, idOtherVPC, id.At, quote(id.Name)+" is declared here",
+			"%s %q belongs to VPC %q; route table %q is of VPC %q", id.Kind.Words(), id.Name, owner.Name, c.t.Name, c.t.VPC.Name)
+		return true
+	}
+	return false
+}
+
+// family: which families a target takes (RT-14, LINT-4).
+func (c *routeCheck) family(raw rawRoute, route *model.Route) bool {
+	for _, p := range route.Prefixes() {
+		switch route.Target.(type) {
+		case *model.EgressOnlyInternetGateway:
+			if p.Addr().Is4() {
+				c.r.fault(raw.target.at, idIllegalTarget, "egress-only internet gateway %q takes IPv6 only; destination %s is IPv4", raw.target.text, p)
+				return false
+			}
+		case *model.NATGateway:
+			if p.Addr().Is6() && !contains(nat64, p) {
+				c.r.fault(raw.target.at, idIllegalTarget, "NAT gateway %q takes IPv4 and %s only; destination %s is IPv6", raw.target.text, nat64, p)
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// inside checks a destination that lies in a block of the VPC (RT-9, RT-10,
+// RT-11, LINT-5).
+func (c *routeCheck) inside(raw rawRoute, route *model.Route) {
+	block, inside := netip.Prefix{}, false
+	if route.PrefixList == nil {
+		block, inside = blockAround(c.t.VPC, route.Destination)
+	}
+	if route.Kind == model.TargetLocal {
+		if !inside || block != route.Destination { // RT-3
+			c.r.fault(raw.target.at, idIllegalTarget, "target `local` goes with exactly a block of VPC %q as destination; expected %s", c.t.VPC.Name, blockList(c.t.VPC))
+		}
+		return
+	}
+	if !inside {
+		return
+	}
+	if block != route.Destination && !isSubnet(c.t.VPC, route.Destination) { // RT-10
+		c.r.fault(raw.destAt, idMoreSpecificThanLocal, "destination %s lies in block %s of VPC %q; expected exactly that block or exactly the CIDR of a subnet%s",
+			route.Destination, block, c.t.VPC.Name, nearestSubnet(c.t.VPC, route.Destination))
+		return
+	}
+	switch route.Target.(type) {
+	case *model.Interface, *model.NATGateway, nil: // nil: a blackhole, whose target is gone
+	default: // RT-9, RT-10, RT-11
+		c.r.fault(raw.target.at, idMoreSpecificThanLocal, "%s %q cannot be the target of %s, which lies in VPC %q; expected a network interface or a NAT gateway",
+			route.Target.ID().Kind.Words(), raw.target.text, route.Destination, c.t.VPC.Name)
+	}
+}
+
+// blockAround returns the block of the VPC that p lies in.
+func blockAround(v *model.VPC, p netip.Prefix) (netip.Prefix, bool) {
+	for _, b := range v.Blocks() {
+		if contains(b.Prefix, p) {
+			return b.Prefix, true
+		}
+	}
+	return netip.Prefix{}, false
+}
+
+func isSubnet(v *model.VPC, p netip.Prefix) bool {
+	return slices.ContainsFunc(v.Subnets, func(s *model.Subnet) bool { return s.CIDR == p || s.IPv6CIDR == p })
+}
+
+// nearestSubnet names the subnet that a destination lies in.
+func nearestSubnet(v *model.VPC, p netip.Prefix) string {
+	for _, s := range v.Subnets {
+		for _, q := range s.Prefixes() {
+			if contains(q, p) {
+				return "; subnet " + quote(s.Name) + " has " + q.String()
+			}
+		}
+	}
+	return ""
+}
+
+func blockList(v *model.VPC) string {
+	var words []string
+	for _, b := range v.Blocks() {
+		words = append(words, b.Prefix.String())
+	}
+	if len(words) == 0 {
+		return "a block of the VPC"
+	}
+	return oneOf(words)
+}
+
+// families tells the family of a prefix in words.
+func familyOf(p netip.Prefix) string { return addr.FamilyOf(p.Addr()).String() }

@@ -1,0 +1,78 @@
+package model
+
+import (
+	"net/netip"
+
+	"github.com/vpcpath/vpcpath/internal/diag"
+	"github.com/vpcpath/vpcpath/internal/packet"
+)
+
+// Traffic is what a rule of a security group or network ACL matches besides
+// its peer: protocols, and destination ports (ICMP: type<<8|code, as in
+// package packet). It is normalised: a protocol whose ports AWS ignores has
+// all of them (SG-9, ACL-11).
+type Traffic struct {
+	Protocols packet.ProtoRange
+	Ports     []packet.PortRange
+}
+
+// NetworkACL is a stateless, ordered filter of subnets.
+type NetworkACL struct {
+	Ident
+	VPC     *VPC
+	Ingress []*ACLRule // ascending by Number
+	Egress  []*ACLRule
+}
+
+// ACLRule is a numbered rule (ACL-2, ACL-10).
+type ACLRule struct {
+	At     diag.Pos // zero in a default ACL
+	Number int      // 1..32766
+	Allow  bool
+	Traffic
+	CIDR netip.Prefix // the source for ingress, the destination for egress
+}
+
+// SecurityGroup is a stateful list of allow rules.
+type SecurityGroup struct {
+	Ident
+	VPC     *VPC
+	Ingress []*SGRule
+	Egress  []*SGRule
+	Members []*Interface // the interfaces that carry it
+}
+
+// SGRule is an allow rule. Exactly one of CIDR, PrefixList and Group is set.
+type SGRule struct {
+	At diag.Pos // zero for the default egress rule and the default group's
+	Traffic
+	CIDR       netip.Prefix
+	PrefixList *PrefixList
+	Group      *SecurityGroup
+}
+
+// PeerText is the rule's peer as the user wrote it.
+func (r *SGRule) PeerText() string {
+	switch {
+	case r.Group != nil:
+		return r.Group.Name
+	case r.PrefixList != nil:
+		return r.PrefixList.Name
+	}
+	return r.CIDR.String()
+}
+
+// Prefixes returns the CIDRs of the peer; nil for a group.
+func (r *SGRule) Prefixes() []netip.Prefix {
+	if r.PrefixList != nil {
+		out := make([]netip.Prefix, len(r.PrefixList.CIDRs))
+		for i, b := range r.PrefixList.CIDRs {
+			out[i] = b.Prefix
+		}
+		return out
+	}
+	if r.Group != nil {
+		return nil
+	}
+	return []netip.Prefix{r.CIDR}
+}

@@ -1,0 +1,145 @@
+package model
+
+import (
+	"net/netip"
+
+	"github.com/vpcpath/vpcpath/internal/diag"
+)
+
+// Topology is a whole network, immutable once loaded. Slices are in the order
+// of the files; what AWS makes by itself stands behind what the user wrote.
+type Topology struct {
+	VPCs               []*VPC
+	Subnets            []*Subnet
+	RouteTables        []*RouteTable
+	NetworkACLs        []*NetworkACL
+	SecurityGroups     []*SecurityGroup
+	InternetGateways   []*InternetGateway
+	EgressOnlyGateways []*EgressOnlyInternetGateway
+	NATGateways        []*NATGateway
+	Instances          []*Instance
+	Interfaces         []*Interface // all, implicit ones included; Interfaces[i].Index == i
+	PeeringConnections []*PeeringConnection
+	Tunnels            []*Tunnel
+	ExternalNetworks   []*ExternalNetwork
+	VPNGateways        []*VPNGateway
+	VPNConnections     []*VPNConnection
+	PrefixLists        []*PrefixList
+	Expectations       []*Expectation
+	Names              map[string]Resource // every name that a user may write, implicit ones included
+}
+
+// VPC is a virtual private cloud (ADDR-1, ADDR-5).
+type VPC struct {
+	Ident
+	CIDRs                []Block // IPv4 blocks, the primary first
+	IPv6CIDRs            []Block
+	Region               string // "" when the topology does not say
+	Account              string // "" when the topology does not say
+	MainRouteTable       *RouteTable
+	DefaultNetworkACL    *NetworkACL
+	DefaultSecurityGroup *SecurityGroup
+	InternetGateway      *InternetGateway // nil when none is attached
+	VPNGateway           *VPNGateway      // nil when none is attached
+	Subnets              []*Subnet
+}
+
+// Blocks returns the IPv4 blocks and then the IPv6 blocks.
+func (v *VPC) Blocks() []Block {
+	return append(v.CIDRs[:len(v.CIDRs):len(v.CIDRs)], v.IPv6CIDRs...)
+}
+
+// Contains reports whether a lies in a block of the VPC.
+func (v *VPC) Contains(a netip.Addr) bool {
+	for _, b := range v.Blocks() {
+		if b.Prefix.Contains(a) {
+			return true
+		}
+	}
+	return false
+}
+
+// Subnet is a part of a VPC in one Availability Zone. A zero CIDR or IPv6CIDR
+// means that it does not speak the family (ADDR-10).
+type Subnet struct {
+	Ident
+	VPC        *VPC
+	CIDR       netip.Prefix
+	IPv6CIDR   netip.Prefix
+	AZ         string      // "" when the topology does not say
+	RouteTable *RouteTable // the effective one: the explicit association or the main table (RT-1)
+	NetworkACL *NetworkACL // the effective one (ACL-1)
+	// ExplicitRouteTable and ExplicitNetworkACL tell an association that the
+	// user wrote from the VPC's default.
+	ExplicitRouteTable bool
+	ExplicitNetworkACL bool
+}
+
+// Prefixes returns the subnet's blocks, IPv4 first.
+func (s *Subnet) Prefixes() []netip.Prefix {
+	var out []netip.Prefix
+	for _, p := range []netip.Prefix{s.CIDR, s.IPv6CIDR} {
+		if p.IsValid() {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// Contains reports whether a lies in the subnet.
+func (s *Subnet) Contains(a netip.Addr) bool {
+	return s.CIDR.IsValid() && s.CIDR.Contains(a) || s.IPv6CIDR.IsValid() && s.IPv6CIDR.Contains(a)
+}
+
+// PrefixList is a named list of CIDRs (MISC-1). Service is set where AWS
+// manages the list.
+type PrefixList struct {
+	Ident
+	CIDRs   []Block
+	Service string
+}
+
+// PeeringConnection joins two VPCs (PCX-1).
+type PeeringConnection struct {
+	Ident
+	Requester *VPC
+	Accepter  *VPC
+	Status    string // AWS's word; only "active" carries traffic
+}
+
+// Active reports whether the connection carries traffic (PCX-1).
+func (p *PeeringConnection) Active() bool { return p.Status == "active" }
+
+// Other returns the VPC at the far end, or nil when v is at neither.
+func (p *PeeringConnection) Other(v *VPC) *VPC {
+	switch v {
+	case p.Requester:
+		return p.Accepter
+	case p.Accepter:
+		return p.Requester
+	}
+	return nil
+}
+
+// ExternalNetwork is a named site outside AWS. Behind is nil for one on the
+// internet.
+type ExternalNetwork struct {
+	Ident
+	CIDRs  []Block
+	Behind *VPNConnection
+}
+
+// Expectation is one entry of `expect:`, with its names resolved.
+type Expectation struct {
+	At          diag.Pos
+	Name        string
+	From, To    Endpoint
+	Ports       []PortSpec
+	SourcePorts SourcePorts
+	Verdict     string   // reachable, partial, unreachable or unknown
+	Because     []string // codes that must be among the blockers
+	Via         []Resource
+	NotVia      []Resource
+	DeliveredTo Resource // nil when not asked
+	Reply       bool     // judge the reply too, for protocols that need none
+}
