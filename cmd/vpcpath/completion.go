@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/vpcpath/vpcpath/internal/model"
 )
 
 // must is for what can fail only by a mistake in this package: completing a
@@ -52,11 +54,16 @@ func (a *app) endpointNames(args []string) []string {
 	if t == nil {
 		return nil
 	}
-	names := t.EndpointNames()
-	for i, name := range names {
-		if r, ok := t.Names[name]; ok {
-			names[i] = name + "\t" + r.ID().Kind.Words()
+	var names []string
+	for _, name := range t.EndpointNames() {
+		r, ok := t.Names[name]
+		if i, is := r.(*model.Interface); is && i.Implicit {
+			continue // its instance is offered
 		}
+		if ok {
+			name += "\t" + r.ID().Kind.Words()
+		}
+		names = append(names, name)
 	}
 	return names
 }

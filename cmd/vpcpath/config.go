@@ -73,7 +73,12 @@ func (a *app) apply(cmd *cobra.Command, v *viper.Viper, key, file string) error 
 	default:
 		return badInputf("%s: expected a single value", origin)
 	}
-	if err := flag.Value.Set(v.GetString(key)); err != nil {
+	text := v.GetString(key)
+	err := flag.Value.Set(text)
+	if err != nil && flag.Value.Type() == "bool" {
+		err = fmt.Errorf("%q is neither true nor false", text)
+	}
+	if err != nil {
 		return badInputf("%s: %w", origin, err)
 	}
 	return nil

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -37,7 +38,7 @@ usage, 3 something that is not modelled decides.`,
 	a.settings = settings{output: "table", color: "auto"}
 	f.VarP(&choice{&a.settings.output, formats, "format"}, "output", "o", "output `format`: "+strings.Join(formats, ", "))
 	f.Var(&choice{&a.settings.color, []string{"auto", "always", "never"}, "colour mode"}, "color", "colour `when`: auto, always, never")
-	f.IntVar(&a.settings.width, "width", 0, "columns to fit text in (default: the terminal's, else 80)")
+	f.Var((*columns)(&a.settings.width), "width", "`columns` to fit text in (default: the terminal's, else 80)")
 	root.SetFlagErrorFunc(flagError)
 	complete(root, "output", formats...)
 	complete(root, "color", "auto", "always", "never")
@@ -87,4 +88,19 @@ func alternatives(list []string) string {
 	}
 	n := len(list) - 1
 	return strings.Join(list[:n], ", ") + " or " + list[n]
+}
+
+// columns is a flag with a width; 0 leaves it to the terminal.
+type columns int
+
+func (c *columns) String() string { return strconv.Itoa(int(*c)) }
+func (c *columns) Type() string   { return "int" }
+
+func (c *columns) Set(s string) error {
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 0 || n > 10000 {
+		return fmt.Errorf("%q is no width; expected a number of columns from 0 (the terminal's) to 10000", s)
+	}
+	*c = columns(n)
+	return nil
 }

@@ -18,7 +18,7 @@ func judge(x *model.Expectation, r *eval.Result) []string {
 	var out []string
 	for _, code := range x.Because {
 		if !slices.ContainsFunc(r.Blockers, func(b eval.Blocker) bool { return string(b.Code) == code }) {
-			out = append(out, fmt.Sprintf("%s as expected, but not because of %s: %s", x.Verdict, code, codesText(r.Blockers)))
+			out = append(out, fmt.Sprintf("%s as expected, but not because of %s; %s", x.Verdict, code, codesText(r.Blockers)))
 		}
 	}
 	if len(x.Via) > 0 || len(x.NotVia) > 0 {
@@ -72,7 +72,7 @@ func deliveredText(r *eval.Result) string {
 
 func codesText(list []eval.Blocker) string {
 	if len(list) == 0 {
-		return "nothing blocks"
+		return "nothing blocks it"
 	}
 	var codes []string
 	for _, b := range list {
@@ -80,7 +80,7 @@ func codesText(list []eval.Blocker) string {
 			codes = append(codes, string(b.Code))
 		}
 	}
-	return strings.Join(codes, ", ")
+	return "it is " + strings.Join(codes, ", ")
 }
 
 func namesText(list []model.Resource) string {

@@ -45,7 +45,7 @@ func (w *walk) deliveredTo(who model.Resource) {
 // forwardedPort reports whether a port forward has changed the destination.
 func forwardedPort(m *mark) bool {
 	for ; m != nil; m = m.prev {
-		if _, host := m.device.(*model.Instance); host && m.kind == rewritten && m.fields[0] == packet.Dst {
+		if _, host := m.device.(*model.Instance); host && m.kind == rewritten && m.change.field == packet.Dst {
 			return true
 		}
 	}
@@ -86,9 +86,14 @@ func (w *walk) answer(b branch, who model.Resource) {
 	}
 	switch who := who.(type) {
 	case *model.Instance:
+		w.undoHop(&b, who, "NI-10") // a port forward to the host itself
 		w.hostOut(b, who, 0)
 	case *model.ExternalNetwork:
-		w.vgwIn(b, who.Behind)
+		if who.Behind == nil {
+			w.internet(b)
+		} else {
+			w.vgwIn(b, who.Behind)
+		}
 	case *model.VPNConnection:
 		w.vgwIn(b, who)
 	default:

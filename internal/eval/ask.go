@@ -74,7 +74,7 @@ func (w *walk) reset(p pair) {
 	w.rec = p.record
 	w.origin, w.target, w.tunnels = p.origin, p.target, p.tunnels
 	w.arrived, w.lost, w.answered, w.unanswered, w.chosen = packet.Empty, packet.Empty, packet.Empty, packet.Empty, packet.Empty
-	w.forward, w.back, w.blockers, w.assumptions, w.delivered = nil, nil, nil, nil, nil
+	w.forward, w.back, w.blockers, w.assumptions, w.delivered = nil, nil, nil, nil, w.delivered[:0]
 	w.ranges = w.ranges[:0]
 	w.passes, w.hops, w.replied = 0, 0, false
 	w.asked = w.headers(p)

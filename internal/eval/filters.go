@@ -70,7 +70,7 @@ func (w *walk) securityGroups(b *branch, i *model.Interface, egress bool) {
 		return h
 	})
 	if b.dir == packet.Forward {
-		w.leave(b, mark{kind: tracked, iface: i, egress: egress})
+		w.remember(b, mark{kind: tracked, iface: i, egress: egress})
 	}
 }
 

@@ -46,18 +46,12 @@ func (w *walk) matches(b *branch, f *model.PortForward) packet.Set {
 }
 
 func (w *walk) dnat(b *branch, h *model.Instance, f *model.PortForward, pass int) {
-	fields := fieldDst
+	c := change{field: packet.Dst, to: f.To}
 	if f.ToPort != 0 {
-		fields = fieldDstDPort
+		c.ports = packet.PortRange{Lo: f.ToPort, Hi: f.ToPort}
 	}
-	w.translate(b, h, pass, fields, func(s packet.Set) packet.Set {
-		s = w.sp.AssignAddr(s, packet.Dst, f.To)
-		if f.ToPort != 0 {
-			s = w.sp.AssignPorts(s, packet.DPort, f.ToPort, f.ToPort)
-		}
-		return s
-	}, "NI-12")
-	if w.rec && b.hop > 0 {
+	w.translate(b, h, pass, c, "NI-12")
+	if w.rec {
 		w.last().At = f.At
 	}
 }
@@ -73,7 +67,7 @@ func (w *walk) deliverOrForward(b branch, h *model.Instance, pass int, from *mod
 		return
 	}
 	w.forwarding(&b, h)
-	w.leave(&b, mark{kind: passed, device: h, pass: pass})
+	w.remember(&b, mark{kind: passed, device: h, pass: pass})
 	w.hostOut(b, h, pass)
 }
 
@@ -174,7 +168,7 @@ func (w *walk) postrouting(b branch, h *model.Instance, pass int, out netip.Addr
 				w.without(&part, same)
 			}
 			if part.asked != packet.Empty {
-				w.translate(&part, h, pass, fieldSrc, w.setSource(out), "NI-11")
+				w.translate(&part, h, pass, change{field: packet.Src, to: out}, "NI-11")
 				if w.rec {
 					w.last().At = m.At
 				}

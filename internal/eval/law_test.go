@@ -91,11 +91,27 @@ func again(what string, n *eval.Net, q eval.Question, rs []*eval.Result) string 
 	case err != nil:
 		return what + ": " + err.Error()
 	case q.Record && !reflect.DeepEqual(rs, got):
-		return what + " gives another answer"
+		return what + " gives another answer: " + differingField(rs, got)
 	case !q.Record && essence(rs) != essence(got):
 		return fmt.Sprintf("%s gives another answer:\n%s\nand\n%s", what, essence(rs), essence(got))
 	}
 	return ""
+}
+
+// differingField names the first field in which two answers differ.
+func differingField(a, b []*eval.Result) string {
+	if len(a) != len(b) {
+		return fmt.Sprintf("%d results and %d", len(a), len(b))
+	}
+	for i := range a {
+		x, y := reflect.ValueOf(*a[i]), reflect.ValueOf(*b[i])
+		for f := range x.NumField() {
+			if v, w := x.Field(f).Interface(), y.Field(f).Interface(); !reflect.DeepEqual(v, w) {
+				return fmt.Sprintf("%s is\n%#v\nand\n%#v", x.Type().Field(f).Name, v, w)
+			}
+		}
+	}
+	return "in nothing"
 }
 
 // asked is a question with its answer.

@@ -34,9 +34,7 @@ func (w *walk) natGateway(b branch, g *model.NATGateway) {
 	if b.asked == packet.Empty {
 		return
 	}
-	w.translate(&b, g, w.newPass(), fieldSrcSPort, func(s packet.Set) packet.Set {
-		return w.sp.AssignPorts(w.sp.AssignAddr(s, packet.Src, g.Interface.Primary(false)), packet.SPort, 1024, 65535)
-	}, "NGW-2")
+	w.translate(&b, g, w.newPass(), change{field: packet.Src, to: g.Interface.Primary(false), ports: packet.PortRange{Lo: 1024, Hi: 65535}}, "NGW-2")
 	w.send(b, g.Interface)
 }
 

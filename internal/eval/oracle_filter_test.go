@@ -2,6 +2,7 @@ package eval_test
 
 import (
 	"net/netip"
+	"strings"
 
 	"github.com/vpcpath/vpcpath/internal/eval"
 	"github.com/vpcpath/vpcpath/internal/model"
@@ -83,7 +84,7 @@ func (w *walker) groupPasses(i *model.Interface, egress bool, p pkt) bool {
 	if hint {
 		codes = append(codes, eval.SecurityGroupRefNotKept)
 	}
-	w.drop(codes, append(names, i.Name, ownerName(i))...)
+	w.drop(codes, append(names, strings.Join(names, ", "), i.Name, ownerName(i))...)
 	return false
 }
 

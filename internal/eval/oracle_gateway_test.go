@@ -199,7 +199,7 @@ func (w *walker) natGateway(g *model.NATGateway, p pkt) {
 			w.leave(g.Interface, q)
 			return
 		}
-		w.drop(one(eval.ReturnPathAsymmetric, eval.NATGatewayUnsolicited), g.Name)
+		w.dropStray([]*model.Interface{g.Interface}, p, g.Name)
 		return
 	}
 	if g.Interface.Owns(p.dst) {

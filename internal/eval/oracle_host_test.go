@@ -15,10 +15,17 @@ type hop struct {
 }
 
 // hostRoute is a host's own table: its subnets on link, its tunnels, default
-// by the primary interface (ADDR-15, VPNI-10, decision 12).
+// by the first interface that speaks the family (ADDR-10, ADDR-15, VPNI-10,
+// decision 12).
 func hostRoute(i *model.Instance, dst netip.Addr) hop {
-	best, bits := hop{eni: i.Interfaces[0]}, -1
+	best, bits := hop{eni: i.Interfaces[0]}, -2
 	for _, eni := range i.Interfaces {
+		if !eni.Primary(dst.Is6()).IsValid() {
+			continue
+		}
+		if bits == -2 {
+			best, bits = hop{eni: eni}, -1
+		}
 		for _, c := range eni.Subnet.Prefixes() {
 			if covers(c, dst) && c.Bits() > bits {
 				best, bits = hop{eni: eni}, c.Bits()
@@ -118,6 +125,17 @@ func portForward(i *model.Instance, p pkt) pkt {
 	return p
 }
 
+// dropStray drops a reply that a stateful device does not know, or has just
+// sent itself.
+func (w *walker) dropStray(enis []*model.Interface, p pkt, names ...string) {
+	w.drop(one(eval.ReturnPathAsymmetric), names...)
+	for _, eni := range enis {
+		if w.visited[visit{"leave " + eni.Name, p}] {
+			w.drop(one(eval.ReturnPathAsymmetric, eval.RoutingLoop), append(names, eni.Name)...)
+		}
+	}
+}
+
 // hostReceive is a packet that comes to a host from the wire or a tunnel.
 func (w *walker) hostReceive(i *model.Instance, p pkt) {
 	in := p
@@ -132,7 +150,7 @@ func (w *walker) hostReceive(i *model.Instance, p pkt) {
 		case !i.IPForward:
 			w.drop(one(eval.InstanceNotForwarding, eval.ReturnPathAsymmetric), i.Name)
 		default:
-			w.drop(one(eval.ReturnPathAsymmetric), i.Name)
+			w.dropStray(i.Interfaces, p, i.Name)
 		}
 		return
 	}

@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"math/rand/v2"
 
+	"github.com/vpcpath/vpcpath/internal/diag"
 	"github.com/vpcpath/vpcpath/internal/eval"
+	"github.com/vpcpath/vpcpath/internal/load"
 )
 
 // again reports whether the topology still shows a mismatch of the same kind
@@ -19,7 +21,7 @@ func (m *mismatch) again(s *spec) (now *mismatch) {
 		}
 	}()
 	t, err := buildSpec(s)
-	if err != nil {
+	if err != nil || !legal(s) {
 		return nil
 	}
 	c := &comparison{t: t, net: eval.Compile(t), ask: m.ask, r: rand.New(rand.NewPCG(1, 1)), usual: usualAddrs(t), ports: natPorts(t), tally: &tally{}, narrow: true, most: 0}
@@ -38,6 +40,12 @@ func (m *mismatch) again(s *spec) (now *mismatch) {
 		}
 	}
 	return nil
+}
+
+// legal reports whether the loader accepts the topology.
+func legal(s *spec) bool {
+	_, findings := load.Load([]load.Source{{Name: "oracle.yaml", Data: []byte(s.String())}})
+	return !diag.HasErrors(findings)
 }
 
 // shrink takes away what the mismatch does not need.

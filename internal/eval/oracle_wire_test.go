@@ -113,6 +113,11 @@ func (w *walker) route(i *model.Interface, p pkt) {
 		w.drop(one(eval.NoRoute), rt.Name)
 		return
 	}
+	defer func() { // straight back: the loop may be named before anything behind it
+		if d := w.leg.drop; d != nil && (r.Target == i || r.Target == i.Owner) {
+			w.leg.drop = &drop{append(d.codes, eval.RoutingLoop), append(d.at, i.Name, ownerName(i))}
+		}
+	}()
 	bad := func() { w.drop(one(eval.BadStateRoute), rt.Name, r.TargetText()) }
 	switch r.Kind {
 	case model.TargetBlackhole:

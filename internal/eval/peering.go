@@ -45,7 +45,7 @@ func (w *walk) cross(b branch, v *model.VPC, p *model.PeeringConnection) {
 			Message: "to " + far.Name, RuleIDs: []string{"PCX-3"}})
 	}
 	if b.dir == packet.Forward {
-		w.leave(&b, mark{kind: crossed, device: p})
+		w.remember(&b, mark{kind: crossed, device: p})
 	}
 	if !sameRegion(v, far) {
 		b.iface = nil // SG-17: groups do not reach across Regions

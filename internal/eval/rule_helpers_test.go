@@ -469,3 +469,12 @@ func translated(list ...string) want {
 		return differ("translations", strings.Join(got, ", "), strings.Join(list, ", "))
 	}
 }
+
+// forwardNever wants the request not to arrive anywhere, and to be stopped by
+// exactly one thing.
+func forwardNever(_ *network, r *eval.Result) string {
+	if r.Forward.Delivered || len(r.Blockers) != 1 {
+		return fmt.Sprintf("delivered %t, %d blockers; expected one stop", r.Forward.Delivered, len(r.Blockers))
+	}
+	return ""
+}

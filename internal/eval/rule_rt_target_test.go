@@ -81,8 +81,8 @@ network_interfaces: {eni-loose: {subnet: s-fw, private_ip: 10.0.9.10, source_des
 `
 	n := topo(t, yaml)
 	n.ask("a -> 198.51.100.7 tcp/443", unreachable, blocked("forward BAD_STATE_ROUTE rtb"), line("# gone"))
-	n.ask("a -> 198.51.101.7 tcp/443", unreachable, blocked("forward BAD_STATE_ROUTE eni-loose"), line("# loose"))
-	n.ask("a -> 10.9.0.10 tcp/443", unreachable, blocked("forward BAD_STATE_ROUTE pcx"), line("# pending"))
+	n.ask("a -> 198.51.101.7 tcp/443", unreachable, blocked("forward BAD_STATE_ROUTE rtb"), line("# loose"))
+	n.ask("a -> 10.9.0.10 tcp/443", unreachable, blocked("forward BAD_STATE_ROUTE rtb"), line("# pending"))
 	n.ask("a -> 198.51.102.7 tcp/443", reachable, via("igw"))
 }
 
@@ -94,7 +94,7 @@ subnets: {s: {vpc: vpc, cidr: 10.0.1.0/24, route_table: rtb}}
 route_tables: {rtb: {vpc: vpc, routes: [{destination: 0.0.0.0/0, target: igw}]}}
 instances: {a: {subnet: s, private_ip: 10.0.1.10, public_ip: 203.0.113.1}}
 `)
-	n.ask("a -> internet tcp/443", unreachable, blocked("forward BAD_STATE_ROUTE igw"))
+	n.ask("a -> internet tcp/443", unreachable, blocked("forward BAD_STATE_ROUTE rtb"))
 	n.ask("internet -> a tcp/443", unreachable, because("forward NO_INTERNET_GATEWAY vpc"))
 }
 

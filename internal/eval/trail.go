@@ -21,7 +21,7 @@ type mark struct {
 	egress            bool             // tracked
 	device            model.Resource   // rewritten, passed, crossed
 	pass              int              // rewritten, passed: one number for all marks of one passage
-	fields            []packet.Field   // rewritten: the fields that lost their value
+	change            change           // rewritten
 	space             *mark            // the newest rewrite up to and including this mark
 }
 
@@ -37,8 +37,8 @@ const (
 // must reports whether the reply has to come past the mark again.
 func (m *mark) must() bool { return m.kind == rewritten || m.kind == passed }
 
-// leave appends a mark to the trail of a request.
-func (w *walk) leave(b *branch, m mark) {
+// remember appends a mark to the trail of a request.
+func (w *walk) remember(b *branch, m mark) {
 	p := w.marks.next()
 	*p = m
 	p.prev, p.asked, p.live = b.trail, b.asked, b.live
@@ -83,22 +83,42 @@ func (w *walk) pull(b *branch, s packet.Set) packet.Set {
 	return s
 }
 
-var (
-	fieldSrc      = []packet.Field{packet.Src}
-	fieldSrcSPort = []packet.Field{packet.Src, packet.SPort}
-	fieldDst      = []packet.Field{packet.Dst}
-	fieldDstDPort = []packet.Field{packet.Dst, packet.DPort}
-)
+// change is what a rewrite does: an address becomes another one, and the port
+// that goes with it may become any of a range. Every rewrite in a network sets
+// fields to constants or ranges, so that sets stay small.
+type change struct {
+	field packet.Field // Src or Dst
+	to    netip.Addr
+	// ports is what the port of the same side becomes; the zero value keeps
+	// it.
+	ports packet.PortRange
+}
+
+// port returns the port field of the side that changes.
+func (c change) port() packet.Field {
+	if c.field == packet.Src {
+		return packet.SPort
+	}
+	return packet.DPort
+}
+
+func (w *walk) apply(c change, s packet.Set) packet.Set {
+	s = w.sp.AssignAddr(s, c.field, c.to)
+	if c.ports != (packet.PortRange{}) {
+		s = w.sp.AssignPorts(s, c.port(), c.ports.Lo, c.ports.Hi)
+	}
+	return s
+}
 
 // rewrite changes fields of a request and leaves the mark by which the reply
 // is changed back.
-func (w *walk) rewrite(b *branch, device model.Resource, pass int, fields []packet.Field, change func(packet.Set) packet.Set) {
-	w.leave(b, mark{kind: rewritten, device: device, pass: pass, fields: fields})
+func (w *walk) rewrite(b *branch, device model.Resource, pass int, c change) {
+	w.remember(b, mark{kind: rewritten, device: device, pass: pass, change: c})
 	m := b.trail
-	m.newAsked = change(b.asked)
+	m.newAsked = w.apply(c, b.asked)
 	m.newLive = m.newAsked
 	if b.live != b.asked {
-		m.newLive = change(b.live)
+		m.newLive = w.apply(c, b.live)
 	}
 	b.asked, b.live = m.newAsked, m.newLive
 }
@@ -109,7 +129,10 @@ func (w *walk) before(s packet.Set, m *mark, old, made packet.Set) packet.Set {
 	if s == made {
 		return old
 	}
-	return w.sp.And(old, w.sp.Free(s, m.fields...))
+	if m.change.ports == (packet.PortRange{}) {
+		return w.sp.And(old, w.sp.Free(s, m.change.field))
+	}
+	return w.sp.And(old, w.sp.Free(s, m.change.field, m.change.port()))
 }
 
 // undoAt takes the reply b back past a device that has seen the request. It
@@ -131,14 +154,14 @@ func (w *walk) undoAt(b *branch, device model.Resource) bool {
 }
 
 // undoHop is undoAt with its step in the record.
-func (w *walk) undoHop(b *branch, device model.Resource, ruleIDs ...string) bool {
+func (w *walk) undoHop(b *branch, device model.Resource, rule string) bool {
 	before := b.asked
 	if !w.undoAt(b, device) {
 		return false
 	}
 	if w.rec {
 		id := device.ID()
-		h := Hop{Component: id.Name, Kind: id.Kind, Resource: device, At: id.At, RuleIDs: ruleIDs}
+		h := Hop{Component: id.Name, Kind: id.Kind, Resource: device, At: id.At, RuleIDs: []string{rule}}
 		h.Packet = w.describe(b, before)
 		if before == b.asked {
 			h.Action, h.Message = Forward, "knows the connection"
@@ -149,15 +172,6 @@ func (w *walk) undoHop(b *branch, device model.Resource, ruleIDs ...string) bool
 		w.add(b, &h)
 	}
 	return true
-}
-
-// setSource and setDestination are the changes of a rewrite.
-func (w *walk) setSource(a netip.Addr) func(packet.Set) packet.Set {
-	return func(s packet.Set) packet.Set { return w.sp.AssignAddr(s, packet.Src, a) }
-}
-
-func (w *walk) setDestination(a netip.Addr) func(packet.Set) packet.Set {
-	return func(s packet.Set) packet.Set { return w.sp.AssignAddr(s, packet.Dst, a) }
 }
 
 // recorded returns the part of a reply at an interface that the interface's

@@ -42,7 +42,7 @@ func (w *walk) toSite(b branch, g *model.VPNGateway) {
 		s := w.to(&b, rs...)
 		rest = w.sp.Minus(rest, s)
 		part := w.only(b, s)
-		w.handOn(&part, g, "over "+c.Name, "VGW-1", "VGW-2")
+		w.handOn(&part, g, "over "+c.Name, "VGW-2")
 		part.iface = nil
 		w.site(part, c)
 	})

@@ -15,6 +15,8 @@ import (
 type rawInterface struct {
 	*model.Interface
 	subnet, instance ref
+	subnetAt         diag.Pos
+	instanceAt       diag.Pos
 	groups           []ref
 	groupsAt         diag.Pos // zero where the key is left out
 	primary          address
@@ -34,7 +36,10 @@ type publicPair struct{ private, public address }
 // addressFields are the keys that a network interface and the shorthand of an
 // instance have in common.
 var addressFields = []field[rawInterface]{
-	{"subnet", false, func(w *walker, n *yaml.Node, d *rawInterface) { w.ref(n, "the name of a subnet", &d.subnet) }},
+	{"subnet", false, func(w *walker, n *yaml.Node, d *rawInterface) {
+		d.subnetAt = w.at(n)
+		w.ref(n, "the name of a subnet", &d.subnet)
+	}},
 	{"private_ip", false, func(w *walker, n *yaml.Node, d *rawInterface) {
 		d.checkedAt = w.at(n)
 		if a, ok := w.address(n, onlyV4); ok {
@@ -83,6 +88,7 @@ var addressFields = []field[rawInterface]{
 
 var interfaceFields = append(slices.Clone(addressFields),
 	field[rawInterface]{"instance", false, func(w *walker, n *yaml.Node, d *rawInterface) {
+		d.instanceAt = w.at(n)
 		w.ref(n, "the name of an instance", &d.instance)
 	}},
 	field[rawInterface]{"device_index", false, func(w *walker, n *yaml.Node, d *rawInterface) {
@@ -106,10 +112,10 @@ func (w *walker) readInterface(id model.Ident, n *yaml.Node) {
 	if !readMapping(w, n, id.At, what, interfaceFields, &d) {
 		return
 	}
-	if !d.subnet.given() {
+	if d.subnetAt.Line == 0 {
 		w.report(id.At, idMissingKey, "%s lacks the key `subnet`", what)
 	}
-	if d.indexAt.Line > 0 && !d.instance.given() {
+	if d.indexAt.Line > 0 && d.instanceAt.Line == 0 {
 		w.report(d.indexAt, idConflictingKeys, "%s has a `device_index` and no `instance` to be a device of", what)
 	}
 }
@@ -147,7 +153,7 @@ func (w *walker) readInstance(id model.Ident, n *yaml.Node) {
 	w.resource(d.Instance)
 	w.out.instances = append(w.out.instances, d)
 	what := subject{"instance", id.Name}
-	if readMapping(w, n, id.At, what, instanceFields, d) && d.iface.keys && !d.iface.subnet.given() {
+	if readMapping(w, n, id.At, what, instanceFields, d) && d.iface.keys && d.iface.subnetAt.Line == 0 {
 		w.report(id.At, idMissingKey, "%s says something of its network interface and lacks the key `subnet`", what)
 	}
 }

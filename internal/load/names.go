@@ -186,6 +186,9 @@ const (
 
 // nearest suggests the nearest name of the given kinds.
 func (r *resolver) nearest(text string, kinds []model.Kind) string {
+	if len(text) < 3 {
+		return "" // every short name is near to every other
+	}
 	key := text + "\x00" + fmt.Sprint(kinds)
 	if s, ok := r.suggestions[key]; ok {
 		return s
@@ -209,7 +212,7 @@ func (r *resolver) nearest(text string, kinds []model.Kind) string {
 	return s
 }
 
-// resolves checks that a required name was given and leads somewhere.
+// vpc looks up a VPC; nil when it is not given or not found.
 func (r *resolver) vpc(name ref) *model.VPC {
 	v, _ := lookup[*model.VPC](r, name, model.KindVPC)
 	return v

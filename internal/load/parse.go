@@ -67,21 +67,17 @@ func decode(dec *yaml.Decoder) (doc *yaml.Node, err error) {
 	return doc, nil
 }
 
-// syntaxError places an error of the parser. What the parser says of lines is
-// of the construct's beginning, at times one too low, at times absent; so the
-// line is found as the first one up to which the text fails in the same way.
+// syntaxError places an error of the parser, which tells the line of a
+// construct's beginning, at times one too low, at times none.
 func syntaxError(src Source, offset int, err error) diag.Finding {
-	said, message := splitError(err)
+	_, message := splitError(err)
 	lines := bytes.SplitAfter(src.Data, []byte("\n"))
 	if n := len(lines); n > 1 && len(lines[n-1]) == 0 {
 		lines = lines[:n-1]
 	}
-	line := firstFailing(lines, said, message)
-	col := 1
-	if line <= len(lines) {
-		text := lines[line-1]
-		col = len(text) - len(bytes.TrimLeft(text, " \t")) + 1
-	}
+	line := failingLine(src.Data, lines, message)
+	text := lines[line-1]
+	col := len(text) - len(bytes.TrimLeft(text, " \t")) + 1
 	return diag.Finding{Pos: diag.Pos{File: src.Name, Line: line + offset, Col: col}, Severity: diag.Error, ID: string(idSyntax),
 		Message: "the YAML cannot be read: " + explainSyntax(message)}
 }
@@ -99,33 +95,71 @@ func splitError(err error) (line int, message string) {
 	return 0, message
 }
 
-// maxProbed bounds the text that firstFailing parses again and again.
-const maxProbed = 4 << 20
+// lookahead is how far the parser reads behind the place of an error.
+const lookahead = 4
+
+// failingLine returns the line, counted from 1, at which the parser gives up.
+// The text is fed to it byte by byte, so what it has read tells the place up
+// to its lookahead. Where it gives up at the end of the text only, for a
+// bracket or quote that nobody closes, the line of that bracket is wanted: the
+// first one up to which the text fails in the same words.
+func failingLine(data []byte, lines [][]byte, message string) int {
+	feed := &byteFeed{data: data}
+	parseAll(feed)
+	if feed.read >= len(bytes.TrimRight(data, " \r\n")) {
+		return firstFailing(lines, message)
+	}
+	lineOf := func(offset int) int { return 1 + bytes.Count(data[:min(max(offset, 0), len(data))], []byte("\n")) }
+	first, last := lineOf(feed.read-lookahead), lineOf(feed.read-1)
+	for n := first; n < last; n++ {
+		if failsLike(lines[:n], message) {
+			return n
+		}
+	}
+	return min(last, len(lines))
+}
+
+// byteFeed hands out its data byte by byte, and counts.
+type byteFeed struct {
+	data []byte
+	read int
+}
+
+func (f *byteFeed) Read(p []byte) (int, error) {
+	if f.read == len(f.data) {
+		return 0, io.EOF
+	}
+	if len(p) == 0 {
+		return 0, nil
+	}
+	p[0] = f.data[f.read]
+	f.read++
+	return 1, nil
+}
+
+// parseAll parses all documents and returns the error that ends it; io.EOF
+// when there is none.
+func parseAll(r io.Reader) error {
+	dec := yaml.NewDecoder(r)
+	for {
+		if _, err := decode(dec); err != nil {
+			return err
+		}
+	}
+}
+
+func failsLike(lines [][]byte, message string) bool {
+	err := parseAll(bytes.NewReader(bytes.Join(lines, nil)))
+	_, m := splitError(err)
+	return !errors.Is(err, io.EOF) && m == message
+}
 
 // firstFailing returns the first line, counted from 1, such that the text up
 // to it fails with the same words.
-func firstFailing(lines [][]byte, said int, message string) int {
-	fails := func(n int) bool {
-		dec := yaml.NewDecoder(bytes.NewReader(bytes.Join(lines[:n], nil)))
-		for {
-			_, err := decode(dec)
-			if err == nil {
-				continue
-			}
-			_, m := splitError(err)
-			return !errors.Is(err, io.EOF) && m == message
-		}
-	}
-	size := 0
-	for _, l := range lines {
-		size += len(l)
-	}
-	if size > maxProbed {
-		return min(max(said, 1)+1, max(len(lines), 1))
-	}
-	low, high := 0, len(lines) // fails(high), not fails(low)
+func firstFailing(lines [][]byte, message string) int {
+	low, high := 0, len(lines) // high fails, low does not
 	for high-low > 1 {
-		if mid := (low + high) / 2; fails(mid) {
+		if mid := (low + high) / 2; failsLike(lines[:mid], message) {
 			high = mid
 		} else {
 			low = mid

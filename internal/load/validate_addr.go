@@ -167,10 +167,6 @@ func (r *resolver) checkAddresses() {
 		vpc  *model.VPC
 		addr netip.Addr
 	}
-	type holder struct {
-		d  *rawInterface
-		at diag.Pos
-	}
 	private := make(map[key]holder, len(r.d.interfaces))
 	public := map[netip.Addr]holder{}
 	for _, d := range r.d.interfaces {
@@ -184,11 +180,13 @@ func (r *resolver) checkAddresses() {
 				return
 			}
 			k := key{d.Subnet.VPC, a.Addr}
-			if first, ok := private[k]; ok {
-				r.faultOf(a.at, idDuplicateAddress, first.at, "the first", "%s is taken already by %s, at %s; in a VPC an address belongs to one interface", a, owner(first.d), first.at)
-				return
+			first, late := private[k], holder{d, a.at}
+			if first.d != nil {
+				first, late = inFileOrder(first, late)
+				r.faultOf(late.at, idDuplicateAddress, first.at, "the first", "%s is taken already by %s, at %s; in a VPC an address belongs to one interface", a, owner(first.d), first.at)
+				late = first
 			}
-			private[k] = holder{d, a.at}
+			private[k] = late
 		}
 		if d.primary.IsValid() {
 			each(d.primary)
@@ -203,13 +201,29 @@ func (r *resolver) checkAddresses() {
 			if !isPublic(p.Public) { // ADDR-13
 				r.fault(p.At, idInvalidPublicAddress, "%s is no public address; expected one that the internet can route", p.Public)
 			}
-			if first, ok := public[p.Public]; ok { // ADDR-13, LINT-12
-				r.faultOf(p.At, idDuplicatePublicAddress, first.at, "the first", "public address %s is taken already by %s, at %s; it maps to one private address", p.Public, owner(first.d), first.at)
-				continue
+			first, late := public[p.Public], holder{d, p.At}
+			if first.d != nil { // ADDR-13, LINT-12
+				first, late = inFileOrder(first, late)
+				r.faultOf(late.at, idDuplicatePublicAddress, first.at, "the first", "public address %s is taken already by %s, at %s; it maps to one private address", p.Public, owner(first.d), first.at)
+				late = first
 			}
-			public[p.Public] = holder{d, p.At}
+			public[p.Public] = late
 		}
 	}
+}
+
+// holder is an interface with the place where it takes an address.
+type holder struct {
+	d  *rawInterface
+	at diag.Pos
+}
+
+// inFileOrder puts what stands first in a file first.
+func inFileOrder(a, b holder) (first, late holder) {
+	if a.at.File == b.at.File && b.at.Compare(a.at) < 0 {
+		return b, a
+	}
+	return a, b
 }
 
 // owner names an interface by what the user wrote.

@@ -5,6 +5,7 @@ import (
 
 	"github.com/vpcpath/vpcpath/internal/addr"
 	"github.com/vpcpath/vpcpath/internal/eval"
+	"github.com/vpcpath/vpcpath/internal/model"
 )
 
 // blockers lists every reason, in the order of the walk.
@@ -14,14 +15,45 @@ func (e explainer) blockers(r *eval.Result) {
 	}
 	e.title("BLOCKERS")
 	var list []blocker
+	shown := map[model.Resource]bool{}
 	for _, b := range r.Blockers {
-		list = append(list, e.blockerOf(b, r))
+		text := e.blockerOf(b, r)
+		if h := hopNumbered(r, b.Hop); h != nil && len(h.Outer) > 0 && !shown[h.Resource] {
+			shown[h.Resource] = true
+			text.below = outerReasons(h.Outer)
+		}
+		list = append(list, text)
 	}
 	e.blockerTable(list)
 }
 
 // blocker is a blocker as text.
-type blocker struct{ code, where, at, message string }
+type blocker struct {
+	code, where, at, message string
+	below                    []string // the reasons behind it: those of a tunnel's own packets
+}
+
+func hopNumbered(r *eval.Result, n int) *eval.Hop {
+	for _, w := range []eval.Walk{r.Forward, r.Return} {
+		for _, h := range w.Hops {
+			if h.N == n {
+				return h
+			}
+		}
+	}
+	return nil
+}
+
+// outerReasons are the blockers of a tunnel's own packets.
+func outerReasons(outer []*eval.Result) []string {
+	var out []string
+	for _, r := range outer {
+		for _, b := range r.Blockers {
+			out = append(out, questionLine(r)+": "+blockerWords(b)+": "+clean(b.Message))
+		}
+	}
+	return out
+}
 
 func (e explainer) blockerOf(b eval.Blocker, r *eval.Result) blocker {
 	text := clean(b.Message)
@@ -36,7 +68,7 @@ func (e explainer) blockerOf(b eval.Blocker, r *eval.Result) blocker {
 	if len(b.RuleIDs) > 0 {
 		text += " [" + strings.Join(b.RuleIDs, ", ") + "]"
 	}
-	return blocker{string(b.Code), joinNonEmpty(" ", clean(b.Component), b.Direction), place(b.At), text}
+	return blocker{code: string(b.Code), where: joinNonEmpty(" ", clean(b.Component), b.Direction), at: place(b.At), message: text}
 }
 
 // blockerTable writes each blocker on one line where all fit, else each with
@@ -73,6 +105,9 @@ func (e explainer) blockerTable(list []blocker) {
 		if !oneLine {
 			e.paragraph(1+gap, b.message)
 		}
+		for _, s := range b.below {
+			e.paragraph(1+2*gap, s)
+		}
 	}
 }
 
@@ -97,9 +132,18 @@ func (e explainer) assumptions(r *eval.Result) {
 		return
 	}
 	e.title("ASSUMED, where AWS's documentation is silent")
-	var rows []row
+	id := 0
 	for _, a := range r.Assumptions {
-		rows = append(rows, row{where: a.RuleID, lines: []line{{text: clean(a.Text)}}})
+		id = max(id, width(a.RuleID))
 	}
-	e.rows(rows)
+	for _, a := range r.Assumptions {
+		lines := wrap(clean(a.Text), e.opts.width()-1-id-gap, 0)
+		for i, l := range lines {
+			head := strings.Repeat(" ", id)
+			if i == 0 {
+				head = pad(a.RuleID, id)
+			}
+			e.printf(" %s%s%s\n", head, strings.Repeat(" ", gap), l)
+		}
+	}
 }

@@ -33,14 +33,21 @@ func (n namer) differences(part, whole eval.Packet) []difference {
 	switch {
 	case sameProtocols && samePorts:
 	case sameProtocols && onlyPorted(part.Protocols):
-		add("ports", packet.FormatPorts(part.Ports))
+		add(portsNoun("port", part.Ports), packet.FormatPorts(part.Ports))
 	default:
 		add("", servicesText(part.Protocols, part.Ports))
 	}
 	if !slices.Equal(part.SourcePorts, whole.SourcePorts) && len(part.SourcePorts) > 0 {
-		add("source ports", packet.FormatPorts(part.SourcePorts))
+		add(portsNoun("source port", part.SourcePorts), packet.FormatPorts(part.SourcePorts))
 	}
 	return out
+}
+
+func portsNoun(noun string, ports []packet.PortRange) string {
+	if len(ports) == 1 && ports[0].Lo == ports[0].Hi {
+		return noun
+	}
+	return noun + "s"
 }
 
 // difference writes the differences: "from 198.51.100.0/24, source ports

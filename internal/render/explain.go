@@ -48,12 +48,7 @@ func (t *textWriter) explain(r *eval.Result) {
 	e.headline(r)
 	e.scope(r)
 	if !t.opts.Quiet {
-		if t.opts.Direction != Return {
-			e.walk("FORWARD", r.Forward)
-		}
-		if t.opts.Direction != Forward {
-			e.walk("REPLY", r.Return)
-		}
+		e.walks(r)
 	}
 	e.blockers(r)
 	e.assumptions(r)
@@ -134,28 +129,53 @@ func (e explainer) title(s string) {
 	}
 }
 
-// walk is one direction, its branches set apart by where they fork.
-func (e explainer) walk(title string, w eval.Walk) {
-	if !w.Walked {
-		if w.Why != "" {
-			e.title(title + ": " + clean(w.Why))
+// walks shows the directions asked for, in the same columns.
+func (e explainer) walks(r *eval.Result) {
+	var all []row
+	var sections []section
+	add := func(title string, w eval.Walk) {
+		s := section{title: title, walk: w}
+		if w.Walked {
+			if s.supposed = len(w.Hops) > 0 && w.Hops[0].Supposed; s.supposed {
+				s.title += ", supposing the above let it through"
+			}
+			s.rows = e.walkRows(w.Hops, s.supposed)
+			all = append(all, s.rows...)
 		}
+		sections = append(sections, s)
+	}
+	if e.opts.Direction != Return {
+		add("FORWARD", r.Forward)
+	}
+	if e.opts.Direction != Forward {
+		add("REPLY", r.Return)
+	}
+	columns := fit(all, e.opts.width())
+	for _, s := range sections {
+		e.section(s, columns)
+	}
+}
+
+// section is one direction as text.
+type section struct {
+	title    string
+	walk     eval.Walk
+	supposed bool
+	rows     []row
+}
+
+func (e explainer) section(s section, columns widths) {
+	switch {
+	case !s.walk.Walked && s.walk.Why == "":
+		return
+	case !s.walk.Walked || len(s.rows) == 0 && s.walk.Why != "":
+		e.title(s.title + ": " + clean(s.walk.Why))
 		return
 	}
-	supposed := len(w.Hops) > 0 && w.Hops[0].Supposed
-	if supposed {
-		title += ", supposing the above let it through"
-	}
-	e.title(title)
-	if len(w.Hops) == 0 && w.Why != "" {
-		e.paragraph(1, clean(w.Why))
-		return
-	}
-	rows := e.walkRows(w.Hops, supposed)
-	columns := fit(rows, e.opts.width())
-	for i, r := range rows {
+	e.title(s.title)
+	for i, r := range s.rows {
 		e.row(r, columns)
-		e.tunnel(w.Hops[i], columns)
+		e.tunnel(s.walk.Hops[i], columns)
 	}
 }
 

@@ -28,7 +28,7 @@ var actionWords = map[eval.Action]struct {
 
 // hopRow lays out one hop.
 func (e explainer) hopRow(h *eval.Hop) row {
-	r := row{number: itoa(h.N), where: e.where(h), dim: h.Supposed}
+	r := row{number: itoa(h.N), where: e.where(h), dim: h.Supposed || unremarkable(h)}
 	a, ok := actionWords[h.Action]
 	if !ok {
 		a.word = string(h.Action)
@@ -64,6 +64,13 @@ func (e explainer) hopRow(h *eval.Hop) row {
 		r.lines = append(r.lines, line{text: "see " + strings.Join(h.RuleIDs, ", "), tone: faint})
 	}
 	return r
+}
+
+// unremarkable reports whether a hop is a network ACL that nobody wrote and
+// that lets everything pass.
+func unremarkable(h *eval.Hop) bool {
+	return h.Action == eval.Allow && h.Kind == model.KindNetworkACL &&
+		!slices.ContainsFunc(h.Rules, func(r eval.RuleUse) bool { return r.At.IsValid() })
 }
 
 // isFilter reports whether a kind admits packets by rules or checks; anything

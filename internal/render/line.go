@@ -39,7 +39,7 @@ func details(r *eval.Result) string {
 	}
 	add := func(lead string, parts []string) {
 		if len(parts) > 0 {
-			out = append(out, lead+" "+strings.Join(parts, " or "))
+			out = append(out, lead+": "+strings.Join(parts, " or "))
 		}
 	}
 	if r.Verdict != eval.Reachable {

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/vpcpath/vpcpath"
+
+// order lists the packages of the house, lowest first; each may import only
+// those before it (docs/architecture.md). What is not in it yet fails, so
+// that a new package gets its place.
+var order = []string{
+	"internal/diag", "internal/addr", "internal/packet", "internal/lpm", "internal/model",
+	"internal/load", "internal/eval", "internal/check", "internal/render", "internal/examples",
+	"cmd/vpcpath",
+}
+
+// fences are the third parties that only some packages may import.
+var fences = map[string][]string{
+	"github.com/spf13/cobra":            {"cmd/vpcpath"},
+	"github.com/spf13/viper":            {"cmd/vpcpath"},
+	"gopkg.in/yaml.v3":                  {"internal/load"},
+	"github.com/olekukonko/tablewriter": {"internal/render"},
+	"github.com/fatih/color":            {"internal/render"},
+}
+
+func imports(t *testing.T) map[string][]string {
+	t.Helper()
+	out, err := exec.Command("go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`, module+"/...").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	list := map[string][]string{}
+	for line := range strings.Lines(string(out)) {
+		f := strings.Fields(line)
+		list[strings.TrimPrefix(f[0], module+"/")] = f[1:]
+	}
+	return list
+}
+
+func TestPackagesImportDownwards(t *testing.T) {
+	for pkg, list := range imports(t) {
+		place := slices.Index(order, pkg)
+		if place < 0 {
+			t.Errorf("package %s has no place in the order", pkg)
+			continue
+		}
+		for _, i := range list {
+			own, ok := strings.CutPrefix(i, module+"/")
+			if ok && slices.Index(order, own) >= place {
+				t.Errorf("%s imports %s, which stands above it", pkg, own)
+			}
+		}
+	}
+}
+
+func TestThirdPartiesStayInTheirPackages(t *testing.T) {
+	for pkg, list := range imports(t) {
+		for _, i := range list {
+			for party, allowed := range fences {
+				if (i == party || strings.HasPrefix(i, party+"/")) && !slices.Contains(allowed, pkg) {
+					t.Errorf("%s imports %s, which only %s may", pkg, i, strings.Join(allowed, ", "))
+				}
+			}
+		}
+	}
+}
+
+func TestNoHiddenState(t *testing.T) {
+	for _, c := range []struct{ what, pattern, files string }{
+		{"an init function", `^func init()`, "."},
+		{"os.Exit below main", `os\.Exit(`, "."},
+	} {
+		out, _ := exec.Command("grep", "-rn", "--include=*.go", "--exclude=*_test.go", "--exclude=main.go", c.pattern, "../../internal", "../../cmd").Output()
+		if len(out) > 0 {
+			t.Errorf("%s:\n%s", c.what, out)
+		}
+	}
+}

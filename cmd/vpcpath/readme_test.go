@@ -1,0 +1,236 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/vpcpath/vpcpath/internal/diag"
+	"github.com/vpcpath/vpcpath/internal/load"
+)
+
+// What the documents show is true: these tests do it. By the words behind the
+// three ticks, a block of README.md or docs/*.md is
+//
+//	console        commands behind "$ " and what they print, both streams; a
+//	               line "..." stands for any lines. All blocks of a document
+//	               run in one directory, in their order; $? is the status of
+//	               the command before.
+//	yaml           a whole topology, which loads without errors
+//	yaml FILE      the same, and a file in that directory for the commands
+//	               below it; files of one folder are one topology
+//	yaml fragment  a part of a topology, whose names may lead nowhere
+//
+// Anything else, such as sh, is left alone.
+
+// block is a fenced block of a document.
+type block struct {
+	doc   string
+	line  int // of the first line inside
+	info  string
+	lines []string
+}
+
+func (b block) text() string { return strings.Join(b.lines, "\n") + "\n" }
+
+// documents returns the blocks of each document, by its path.
+func documents(t *testing.T) map[string][]block {
+	t.Helper()
+	paths, err := filepath.Glob("../../docs/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	docs := map[string][]block{}
+	for _, path := range append(paths, "../../README.md") {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		docs[path] = blocks(strings.TrimPrefix(path, "../../"), string(data))
+	}
+	return docs
+}
+
+func blocks(doc, text string) []block {
+	var out []block
+	open := false
+	for i, line := range strings.Split(text, "\n") {
+		switch info, fence := strings.CutPrefix(line, "```"); {
+		case fence && open:
+			open = false
+		case fence:
+			open = true
+			out = append(out, block{doc: doc, line: i + 2, info: info})
+		case open:
+			b := &out[len(out)-1]
+			b.lines = append(b.lines, line)
+		}
+	}
+	return out
+}
+
+func TestDocumentsCommands(t *testing.T) {
+	if _, err := exec.LookPath("sh"); err != nil {
+		t.Skip("the commands need sh")
+	}
+	ran := 0
+	for path, list := range documents(t) {
+		if !slices.ContainsFunc(list, func(b block) bool { return b.info == "console" }) {
+			continue
+		}
+		t.Run(filepath.Base(path), func(t *testing.T) {
+			s := shell{dir: t.TempDir(), status: "0"}
+			for _, b := range list {
+				kind, file, _ := strings.Cut(b.info, " ")
+				switch {
+				case kind == "yaml" && file != "" && file != "fragment":
+					s.write(t, file, b.text())
+				case kind == "console":
+					ran += s.console(t, b)
+				}
+			}
+		})
+	}
+	if ran < 5 {
+		t.Errorf("%d commands ran; expected those of README.md at least", ran)
+	}
+}
+
+// shell runs the commands of one document.
+type shell struct {
+	dir    string
+	status string // of the last command
+}
+
+func (s *shell) write(t *testing.T, file, text string) {
+	t.Helper()
+	path := filepath.Join(s.dir, file)
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// console runs a block and compares what it prints; it returns the number of
+// commands.
+func (s *shell) console(t *testing.T, b block) int {
+	t.Helper()
+	ran := 0
+	for i := 0; i < len(b.lines); {
+		command, ok := strings.CutPrefix(b.lines[i], "$ ")
+		if !ok {
+			t.Errorf("%s:%d: a block of commands begins with %q; expected \"$ \"", b.doc, b.line+i, b.lines[i])
+			return ran
+		}
+		at := b.line + i
+		for i++; strings.HasSuffix(command, "\\") && i < len(b.lines); i++ {
+			command += "\n" + b.lines[i]
+		}
+		from := i
+		for i < len(b.lines) && !strings.HasPrefix(b.lines[i], "$ ") {
+			i++
+		}
+		got := s.run(t, command)
+		if want := trimmed(b.lines[from:i]); !matches(want, got) {
+			t.Errorf("%s:%d: $ %s\nprints\n%s\n\nbut the document says\n%s",
+				b.doc, at, command, strings.Join(got, "\n"), strings.Join(want, "\n"))
+		}
+		ran++
+	}
+	return ran
+}
+
+// run runs one command as at a prompt and returns the lines that it prints.
+func (s *shell) run(t *testing.T, command string) []string {
+	t.Helper()
+	cmd := exec.Command("sh", "-c", "(exit "+s.status+")\n"+command)
+	cmd.Dir = s.dir
+	for _, v := range os.Environ() {
+		if !strings.HasPrefix(v, "VPCPATH_") && !strings.HasPrefix(v, "COLUMNS=") && !strings.Contains(v, "COLOR") {
+			cmd.Env = append(cmd.Env, v)
+		}
+	}
+	cmd.Env = append(cmd.Env, "HOME="+s.dir, "XDG_CONFIG_HOME="+s.dir)
+	out, err := cmd.CombinedOutput()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
+	}
+	s.status = "0"
+	if exit != nil {
+		s.status = strings.TrimPrefix(exit.String(), "exit status ")
+	}
+	return trimmed(strings.Split(string(bytes.TrimRight(out, "\n")), "\n"))
+}
+
+// trimmed drops blanks at the ends of lines and blank lines at the end.
+func trimmed(lines []string) []string {
+	out := make([]string, len(lines))
+	for i, l := range lines {
+		out[i] = strings.TrimRight(l, " ")
+	}
+	for len(out) > 0 && out[len(out)-1] == "" {
+		out = out[:len(out)-1]
+	}
+	return out
+}
+
+// matches compares lines; "..." alone, indented or not, stands for any.
+func matches(want, got []string) bool {
+	if len(want) == 0 {
+		return len(got) == 0
+	}
+	if strings.TrimSpace(want[0]) == "..." {
+		for i := range len(got) + 1 {
+			if matches(want[1:], got[i:]) {
+				return true
+			}
+		}
+		return false
+	}
+	return len(got) > 0 && want[0] == got[0] && matches(want[1:], got[1:])
+}
+
+func TestDocumentsTopologies(t *testing.T) {
+	for path, list := range documents(t) {
+		folders := map[string][]load.Source{}
+		for _, b := range list {
+			kind, file, _ := strings.Cut(b.info, " ")
+			if kind != "yaml" {
+				continue
+			}
+			// The lines of the document, so that findings point into it.
+			src := load.Source{Name: b.doc, Data: []byte(strings.Repeat("\n", b.line-1) + b.text())}
+			if dir := filepath.Dir(file); file != "fragment" && dir != "." {
+				folders[dir] = append(folders[dir], src)
+				continue
+			}
+			_, findings := load.Load([]load.Source{src})
+			report(t, findings, file == "fragment")
+		}
+		for _, sources := range folders {
+			_, findings := load.Load(sources)
+			report(t, findings, false)
+		}
+		if len(list) == 0 && filepath.Base(path) == "language.md" {
+			t.Errorf("%s shows no topology", path)
+		}
+	}
+}
+
+// report fails for every error, but for those that a fragment may have.
+func report(t *testing.T, findings []diag.Finding, fragment bool) {
+	t.Helper()
+	for _, f := range findings {
+		if f.Severity == diag.Error && !(fragment && (f.ID == "missing-version" || f.ID == "unknown-name")) {
+			t.Error(f)
+		}
+	}
+}

@@ -1,0 +1,155 @@
+package eval
+
+import (
+	"net/netip"
+
+	"github.com/vpcpath/vpcpath/internal/addr"
+	"github.com/vpcpath/vpcpath/internal/model"
+)
+
+// pair fixes the addresses of an origin and a target: those that were named,
+// else what the one would use to reach the other (language.md section 3).
+func (n *Net) pair(f, t side) pair {
+	p := pair{origin: origin{host: f.host}, target: target{iface: t.iface}}
+	if f.named {
+		p.origin.iface = f.iface
+	}
+	if t.host != model.Resource(theInternet) && t.iface != nil {
+		p.target.host = t.host
+	}
+	p.dst = t.addrs
+	if p.dst.Empty() {
+		if a := n.addressOf(t.iface, f); a.IsValid() {
+			p.dst = single(a)
+		}
+	}
+	p.src = f.addrs
+	if p.src.Empty() {
+		p.src = n.sourceOf(f, p.dst)
+	}
+	p.from = Party{Text: f.text, Resource: resourceOf(f), Addrs: p.src}
+	p.to = Party{Text: t.text, Resource: resourceOf(t), Addrs: p.dst}
+	return p
+}
+
+func resourceOf(s side) model.Resource {
+	if s.host == nil || s.host == model.Resource(theInternet) {
+		return nil
+	}
+	return s.host
+}
+
+// pairFrom makes the pair of two instances with a given destination address.
+func (n *Net) pairFrom(from, to *model.Instance, dst netip.Addr) pair {
+	f := side{text: from.Name, host: from, iface: from.Interfaces[0]}
+	t := side{text: to.Name, host: to, iface: to.Interfaces[0], addrs: single(dst)}
+	return n.pair(f, t)
+}
+
+// addressOf returns the address of i that f would use: the private one within
+// a VPC, over peering, tunnels and VPN; the public one from elsewhere.
+func (n *Net) addressOf(i *model.Interface, f side) netip.Addr {
+	v6 := len(i.Private) == 0
+	switch host := f.host.(type) {
+	case *model.Instance:
+		if f.iface != nil && len(f.iface.Private) == 0 {
+			v6 = true
+		}
+		if !f.addrs.Empty() && !f.addrs.Has(addr.V4) {
+			v6 = true
+		}
+		if !v6 && !n.connected(host, i.Subnet.VPC) {
+			if pub, ok := i.PublicOf(i.Primary(false)); ok {
+				return pub
+			}
+		}
+	case *pseudo:
+		if !f.addrs.Has(addr.V4) {
+			v6 = true
+		} else if pub, ok := i.PublicOf(i.Primary(false)); ok {
+			return pub
+		}
+		if f.addrs.Has(addr.V4) && !f.addrs.Has(addr.V6) {
+			v6 = false
+		}
+	}
+	return i.Primary(v6)
+}
+
+// connected reports whether an instance can be expected to use the private
+// addresses of a VPC: its own, one that it is peered with, or one that
+// tunnels lead to from its own.
+func (n *Net) connected(h *model.Instance, v *model.VPC) bool {
+	seen := map[*model.VPC]bool{}
+	var todo []*model.VPC
+	add := func(v *model.VPC) {
+		if v != nil && !seen[v] {
+			seen[v] = true
+			todo = append(todo, v)
+		}
+	}
+	for _, i := range h.Interfaces {
+		add(i.Subnet.VPC)
+	}
+	for _, p := range n.topo.PeeringConnections {
+		for _, i := range h.Interfaces {
+			if p.Other(i.Subnet.VPC) == v {
+				return true
+			}
+		}
+	}
+	for len(todo) > 0 {
+		at := todo[0]
+		todo = todo[1:]
+		for _, t := range n.topo.Tunnels {
+			for _, e := range t.Ends {
+				if inVPC(e.Instance, at) {
+					for _, i := range e.Peer().Instance.Interfaces {
+						add(i.Subnet.VPC)
+					}
+				}
+			}
+		}
+	}
+	return seen[v]
+}
+
+func inVPC(h *model.Instance, v *model.VPC) bool {
+	for _, i := range h.Interfaces {
+		if i.Subnet.VPC == v {
+			return true
+		}
+	}
+	return false
+}
+
+// sourceOf returns the address that an instance sends from: the primary one
+// of the interface that its routes choose, or of a tunnel (VPNI-6).
+func (n *Net) sourceOf(f side, dst addr.Set) addr.Set {
+	h, ok := f.host.(*model.Instance)
+	if !ok {
+		return addr.Set{}
+	}
+	out := addr.Set{}
+	for _, fam := range addr.Families {
+		if !dst.Has(fam) {
+			continue
+		}
+		i := f.iface
+		if !f.named {
+			if r, ok := n.host(h).routes.LookupKey(fam, dst.Ranges(fam)[0].Lo); ok {
+				if r.end != nil {
+					if r.end.Address.IsValid() && addr.FamilyOf(r.end.Address) == fam {
+						out = out.Union(single(r.end.Address))
+					}
+					continue
+				}
+				i = r.iface
+			}
+		}
+		if a := i.Primary(fam == addr.V6); a.IsValid() {
+			out = out.Union(single(a))
+		}
+	}
+	return out
+}

@@ -1,0 +1,157 @@
+package eval
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/vpcpath/vpcpath/internal/addr"
+	"github.com/vpcpath/vpcpath/internal/model"
+)
+
+// members returns the interfaces of instances in a group, subnet or VPC.
+func (n *Net) members(e model.Endpoint) ([]side, error) {
+	var out []side
+	for _, i := range n.topo.Interfaces {
+		in := false
+		switch r := e.Resource.(type) {
+		case *model.Subnet:
+			in = i.Subnet == r
+		case *model.VPC:
+			in = i.Subnet.VPC == r
+		case *model.SecurityGroup:
+			in = slices.Contains(i.Groups, r)
+		}
+		if inst := i.Instance(); in && inst != nil {
+			out = append(out, side{text: inst.Name, host: inst, iface: i, named: len(inst.Interfaces) > 1})
+		}
+	}
+	if len(out) == 0 {
+		return nil, fmt.Errorf("%s %q has no network interface of an instance", e.Resource.ID().Kind.Words(), e.Text)
+	}
+	return out, nil
+}
+
+// resourceSide resolves what is the same for both ends.
+func (n *Net) resourceSide(e model.Endpoint) ([]side, error) {
+	switch r := e.Resource.(type) {
+	case *model.Instance:
+		if len(r.Interfaces) == 0 {
+			return nil, fmt.Errorf("instance %q has no network interface", e.Text)
+		}
+		return []side{{text: e.Text, host: r, iface: r.Interfaces[0]}}, nil
+	case *model.Interface:
+		return []side{{text: e.Text, host: r.Owner, iface: r, named: true}}, nil
+	case *model.ExternalNetwork:
+		var ps []netip.Prefix
+		for _, b := range r.CIDRs {
+			ps = append(ps, b.Prefix)
+		}
+		s := side{text: e.Text, host: r, addrs: addr.SetOf(ps...)}
+		if r.Behind == nil {
+			s.host = theInternet
+		}
+		return []side{s}, nil
+	}
+	return n.members(e)
+}
+
+// origins resolves the sending end.
+func (n *Net) origins(e model.Endpoint) ([]side, error) {
+	switch e.Kind {
+	case model.EndpointInternet, model.EndpointInternet6:
+		return []side{n.internetSide(e)}, nil
+	case model.EndpointAddresses:
+		return n.senders(e)
+	}
+	switch r := e.Resource.(type) {
+	case *model.NATGateway:
+		return nil, fmt.Errorf("%q is a NAT gateway, which starts no connection; expected an instance, an interface, a network or an address", e.Text)
+	case *model.Interface:
+		if r.Instance() == nil {
+			return nil, fmt.Errorf("network interface %q is held by no instance, so nothing is sent from it", e.Text)
+		}
+	}
+	return n.resourceSide(e)
+}
+
+// targets resolves the receiving end.
+func (n *Net) targets(e model.Endpoint) ([]side, error) {
+	switch e.Kind {
+	case model.EndpointInternet, model.EndpointInternet6:
+		return []side{n.internetSide(e)}, nil
+	case model.EndpointAddresses:
+		return []side{{text: e.Text, addrs: addr.SetOf(e.Prefix), host: n.outside(e.Prefix)}}, nil
+	}
+	switch r := e.Resource.(type) {
+	case *model.NATGateway:
+		return []side{{text: e.Text, host: r, iface: r.Interface, named: true}}, nil
+	case *model.Interface:
+		if r.Owner == nil {
+			return []side{{text: e.Text, host: r, iface: r, named: true}}, nil
+		}
+	}
+	return n.resourceSide(e)
+}
+
+func (n *Net) internetSide(e model.Endpoint) side {
+	f := addr.V4
+	if e.Kind == model.EndpointInternet6 {
+		f = addr.V6
+	}
+	return side{text: e.Text, host: theInternet, addrs: n.world().Only(f)}
+}
+
+// outside returns theInternet for addresses that are all the internet's.
+func (n *Net) outside(p netip.Prefix) model.Resource {
+	if n.world().Covers(addr.SetOf(p)) {
+		return theInternet
+	}
+	return nil
+}
+
+// senders finds who has the addresses that a question says packets come from.
+func (n *Net) senders(e model.Endpoint) ([]side, error) {
+	var out []side
+	asked := addr.SetOf(e.Prefix)
+	vpcs := map[*model.VPC]bool{}
+	for _, i := range n.topo.Interfaces {
+		if i.Instance() == nil {
+			continue
+		}
+		own := addr.SetOfAddrs(i.Addrs()...).Intersect(asked)
+		for _, p := range i.Public {
+			if e.Prefix.Contains(p.Public) {
+				own = own.Union(single(p.Private))
+			}
+		}
+		if !own.Empty() {
+			vpcs[i.Subnet.VPC] = true
+			out = append(out, side{text: e.Text, host: i.Instance(), iface: i, addrs: own})
+		}
+	}
+	if len(vpcs) > 1 && e.Prefix.IsSingleIP() {
+		names := make([]string, len(out))
+		for i, s := range out {
+			names[i] = s.iface.Name
+		}
+		return nil, fmt.Errorf("address %q stands in several VPCs; name the network interface instead: %s", e.Text, strings.Join(names, ", "))
+	}
+	for _, x := range n.topo.ExternalNetworks {
+		var ps []netip.Prefix
+		for _, b := range x.CIDRs {
+			ps = append(ps, b.Prefix)
+		}
+		if part := addr.SetOf(ps...).Intersect(asked); x.Behind != nil && !part.Empty() {
+			out = append(out, side{text: e.Text, host: x, addrs: part})
+		}
+	}
+	if public := n.world().Intersect(asked); !public.Empty() {
+		out = append(out, side{text: e.Text, host: theInternet, addrs: public})
+	}
+	if len(out) == 0 {
+		return nil, fmt.Errorf("nobody sends from %q: it is no address of an instance, of an external network or of the internet", e.Text)
+	}
+	return out, nil
+}

@@ -1,0 +1,174 @@
+package eval
+
+import (
+	"fmt"
+	"net/netip"
+
+	"github.com/vpcpath/vpcpath/internal/addr"
+	"github.com/vpcpath/vpcpath/internal/model"
+	"github.com/vpcpath/vpcpath/internal/packet"
+)
+
+// igwOut takes b from a VPC out through an internet gateway.
+func (w *walk) igwOut(b branch, v *model.VPC, g *model.InternetGateway, r *model.Route) {
+	if g.VPC != v {
+		w.badRoute(&b, r, g.Name+" is not attached to "+v.Name)
+		return
+	}
+	id := gatewayHop(g)
+	for _, private := range []struct {
+		set  addr.Set
+		code Code
+	}{{rfc1918, IGWDestinationRFC1918}, {rfc6598, IGWDestinationRFC6598}} { // IGW-8
+		s := w.in(b.asked, b.fam, b.destination(), private.set.Ranges(b.fam))
+		w.drop(&b, s, func() Hop {
+			return id.with(private.code, "an internet gateway carries nothing to the private address "+w.some(s, b.fam, b.destination()), "IGW-8")
+		})
+	}
+	w.redirected(&b, g)
+	owned := w.owned(&b, b.source(), v)
+	w.drop(&b, w.sp.Minus(b.asked, owned), func() Hop {
+		s := w.sp.Minus(b.asked, owned)
+		return id.with(GatewayRejectsSpoofed, fmt.Sprintf("the source %s belongs to no network interface of %s", w.some(s, b.fam, b.source()), v.Name), "IGW-9")
+	})
+	if b.asked == packet.Empty {
+		return
+	}
+	if b.fam == addr.V6 {
+		w.handOn(&b, g, "to the internet", "IGW-13")
+		b.iface = nil
+		w.internet(b)
+		return
+	}
+	w.eachMapped(b, v, func(b branch, public netip.Addr) {
+		if !public.IsValid() {
+			w.drop(&b, b.asked, func() Hop {
+				return id.with(IGWNoPublicIP, fmt.Sprintf("%s has no public address, so nothing can leave", w.some(b.asked, b.fam, b.source())), "IGW-3")
+			})
+			return
+		}
+		if b.dir == packet.Reply {
+			if b.undo == nil || b.undo.kind != rewritten || b.undo.device != model.Resource(g) {
+				w.asymmetric(&b, g, fmt.Sprintf("the reply leaves from %s, not from the address that was contacted", public), "M-2", "IGW-4")
+				return
+			}
+			w.undoHop(&b, g, "IGW-4")
+		} else {
+			w.translate(&b, g, w.newPass(), change{field: packet.Src, to: public}, "IGW-4")
+		}
+		b.iface = nil
+		w.internet(b)
+	})
+}
+
+// redirected drops what a subnet sends straight to the internet gateway whose
+// route table redirects what comes in for that subnet (GW-12).
+func (w *walk) redirected(b *branch, g *model.InternetGateway) {
+	if b.iface == nil || g.EdgeTable == nil || b.asked == packet.Empty {
+		return
+	}
+	for _, p := range b.iface.Subnet.Prefixes() {
+		if addr.FamilyOf(p.Addr()) != b.fam {
+			continue
+		}
+		e, ok := w.net.table(g.EdgeTable).lookup.LookupKey(b.fam, addr.KeyOf(p.Addr()))
+		if !ok {
+			continue
+		}
+		r := e.candidates[0].route
+		to, isInterface := r.Target.(*model.Interface)
+		if !isInterface || to == b.iface {
+			continue
+		}
+		w.gate(b, packet.Empty, false, func(packet.Set) Hop {
+			h := gatewayHop(g).with(IngressRedirection, fmt.Sprintf("%s sends what comes in for %s to %s, so %s cannot use %s directly", g.EdgeTable.Name, b.iface.Subnet.Name, to.Name, b.iface.Subnet.Name, g.Name), "GW-12")
+			h.At = r.At
+			return h
+		})
+	}
+}
+
+// eachMapped cuts b by the public address that its own source is mapped to;
+// an invalid one stands for none.
+func (w *walk) eachMapped(b branch, v *model.VPC, next func(b branch, public netip.Addr)) {
+	mapped := w.net.vpc(v).mapped
+	bare := b.asked
+	split(w, mapped, b.asked, b.fam, b.source(), func(rs []addr.Range, public netip.Addr, ok bool) {
+		if ok {
+			s := w.in(b.asked, b.fam, b.source(), rs)
+			bare = w.sp.Minus(bare, s)
+			next(w.only(b, s), public)
+		}
+	})
+	if bare != packet.Empty {
+		next(w.only(b, bare), netip.Addr{})
+	}
+}
+
+// igwIn takes b from the internet into a VPC: the mapping first, then the
+// gateway's route table (GW-6). IPv6 is not translated (IGW-13).
+func (w *walk) igwIn(b branch, to publicOwner) {
+	v, private := to.vpc, to.private
+	if e := w.egressOnlyReturn(&b, v); e != nil {
+		w.undoHop(&b, e, "EIGW-1")
+		w.resolve(b, v, w.arriveAt)
+		return
+	}
+	g := v.InternetGateway
+	if g == nil {
+		w.drop(&b, b.asked, func() Hop {
+			h := Hop{Component: v.Name, Kind: v.Kind, Resource: v, At: v.At, Code: NoInternetGateway,
+				Message: v.Name + " has no internet gateway", RuleIDs: []string{"IGW-1"}}
+			if e := w.net.egressOnly(v); e != nil {
+				h.Component, h.Kind, h.Resource, h.At = e.Name, e.Kind, e, e.At
+				h.Code, h.Message, h.RuleIDs = EgressOnlyGatewayIngress, e.Name+" lets no connection in", []string{"EIGW-1"}
+			}
+			return h
+		})
+		return
+	}
+	id := gatewayHop(g)
+	for _, notPublic := range []struct {
+		set  addr.Set
+		code Code
+	}{{rfc1918, IGWSourceRFC1918}, {rfc6598, IGWSourceRFC6598}} { // IGW-8
+		s := w.in(b.asked, b.fam, b.source(), notPublic.set.Ranges(b.fam))
+		w.drop(&b, s, func() Hop {
+			return id.with(notPublic.code, "an internet gateway takes nothing from the private address "+w.some(s, b.fam, b.source()), "IGW-8")
+		})
+	}
+	if to.loose {
+		w.drop(&b, b.asked, func() Hop {
+			return id.with(IGWNoPrivateIP, w.some(b.asked, b.fam, b.destination())+" belongs to a network interface that is attached to nothing", "IGW-5")
+		})
+	}
+	if b.asked == packet.Empty {
+		return
+	}
+	switch {
+	case !private.IsValid():
+		w.handOn(&b, g, "to "+v.Name, "IGW-13")
+	case b.dir == packet.Forward:
+		w.translate(&b, g, w.newPass(), change{field: packet.Dst, to: private}, "IGW-5")
+	case !w.undoHop(&b, g, "IGW-4"):
+		w.asymmetric(&b, g, "the reply comes in for an address that the request did not leave from", "M-2")
+		return
+	}
+	b.iface = nil
+	t := w.net.edge(v, g.EdgeTable)
+	w.lookup(b, t, func(b branch, c candidate) {
+		i, ok := c.route.Target.(*model.Interface)
+		if !ok {
+			w.routeTo(b, v, c.route)
+			return
+		}
+		if b.fam == addr.V4 && len(i.Public) == 0 { // GW-8
+			w.gate(&b, packet.Empty, false, func(packet.Set) Hop {
+				h := id.with(IngressNoPublicIP, fmt.Sprintf("%s sends %s to %s, which has no public address", t.name.Name, c.route.DestinationText(), i.Name), "GW-8")
+				h.At = c.route.At
+				return h
+			})
+		}
+		w.toInterface(b, i, c.route)
+	})
+}
