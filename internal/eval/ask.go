@@ -194,7 +194,10 @@ func (w *walk) result(p pair) *Result {
 	undetermined := sp.And(either, w.chosen)
 	sometimes := sp.Minus(either, undetermined)
 	r := &Result{From: p.from, To: p.to, Port: p.port, SourcePorts: p.sourcePorts,
-		Assumptions: w.assumptions, DeliveredTo: slices.Clone(w.delivered)}
+		Assumptions: w.assumptions}
+	if len(w.delivered) > 0 {
+		r.DeliveredTo = slices.Clone(w.delivered)
+	}
 	switch never := sp.Minus(w.asked, ok); {
 	case w.asked == packet.Empty:
 		r.Verdict = Unreachable

@@ -27,7 +27,7 @@ func (w *walk) internet(b branch) {
 		}
 	})
 	b = w.only(b, rest)
-	outside := w.in(rest, b.fam, b.destination(), publicIP.Ranges(b.fam))
+	outside := w.in(rest, b.fam, b.destination(), w.net.carried().Ranges(b.fam))
 	w.drop(&b, w.sp.Minus(rest, outside), func() Hop {
 		return w.notOnInternet(&b, w.sp.Minus(rest, outside))
 	})

@@ -27,9 +27,10 @@ type Net struct {
 	sites   cache[*model.VPNGateway, *lpm.Table[*model.VPNConnection]]
 	tunnels cache[*model.Tunnel, bool]
 
-	public func() *lpm.Table[publicOwner]
-	world  func() addr.Set
-	named  func() *lpm.Table[*model.ExternalNetwork]
+	public  func() *lpm.Table[publicOwner]
+	carried func() addr.Set
+	world   func() addr.Set
+	named   func() *lpm.Table[*model.ExternalNetwork]
 
 	walks sync.Pool
 }
@@ -38,6 +39,7 @@ type Net struct {
 func Compile(t *model.Topology) *Net {
 	n := &Net{topo: t}
 	n.public = sync.OnceValue(n.compilePublic)
+	n.carried = sync.OnceValue(n.compileCarried)
 	n.world = sync.OnceValue(n.compileWorld)
 	n.named = sync.OnceValue(n.compileNamed)
 	n.walks.New = func() any { return &walk{net: n, sp: packet.NewSpace()} }
@@ -130,19 +132,27 @@ func prefixes(list ...string) addr.Set {
 	return addr.SetOf(ps...)
 }
 
-// compileWorld returns what `internet` and `internet6` stand for: the public
-// addresses that are not the topology's own.
-func (n *Net) compileWorld() addr.Set {
+// compileCarried returns the addresses that the internet carries: all public
+// ones but those of VPC blocks, which are private whatever their range
+// (ADDR-14).
+func (n *Net) compileCarried() addr.Set {
 	var own []netip.Prefix
 	for _, v := range n.topo.VPCs {
 		for _, c := range v.Blocks() {
 			own = append(own, c.Prefix)
 		}
 	}
+	return publicIP.Minus(addr.SetOf(own...))
+}
+
+// compileWorld returns what `internet` and `internet6` stand for: what the
+// internet carries, less the topology's own public addresses.
+func (n *Net) compileWorld() addr.Set {
+	var own []netip.Prefix
 	for e := range n.public().All() {
 		own = append(own, e)
 	}
-	return publicIP.Minus(addr.SetOf(own...))
+	return n.carried().Minus(addr.SetOf(own...))
 }
 
 // vpcNet is what the stages need to know of a VPC.

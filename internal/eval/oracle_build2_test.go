@@ -137,8 +137,11 @@ func (b *builder) connections() {
 	}
 	for _, s := range b.s.tunnels {
 		tun := &model.Tunnel{Protocol: packet.UDP, Port: s.port}
-		if s.proto == "tcp" {
+		switch s.proto {
+		case "tcp":
 			tun.Protocol = packet.TCP
+		case "47":
+			tun.Protocol = 47
 		}
 		b.name(&tun.Ident, tun, s.name, model.KindTunnel)
 		for i, e := range s.ends {

@@ -167,8 +167,11 @@ func (g *generator) appliance(n *net) {
 				g.s.insts = append(g.s.insts, instSpec{name: n.vpnHost, forward: true})
 				e := g.eni(n, s, n.vpnHost)
 				e.check, e.groups = false, []string{n.groups[0]}
-				if len(e.public) == 0 {
+				if len(e.public) == 0 && g.chance(80) {
 					e.public = [][2]string{{e.ips[0], g.publicIP()}}
+				}
+				if g.chance(12) {
+					g.s.insts[len(g.s.insts)-1].masq = [][2]string{pick(g, [][2]string{{"", ""}, {"", "10.0.0.0/8"}})}
 				}
 			}
 		case s.role == "pub2" && g.chance(50):

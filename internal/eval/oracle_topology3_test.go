@@ -46,8 +46,17 @@ func (g *generator) exits(n *net, s *sub) {
 			}
 		}
 	}
+	if (s.role == "priv" || s.role == "iso") && nat != "" && len(n.dc) > 0 && g.chance(20) {
+		g.addRoute(s.table, n.dc[0], nat) // VGW-8
+	}
+	if private := fmt.Sprintf("natp%d", n.k); g.nat(private) && g.chance(30) {
+		g.addRoute(s.table, pick(g, []string{"192.0.2.0/24", "8.0.0.0/8"}), private)
+	}
 	switch s.role {
 	case "pub", "pub2", "fw":
+		if s.role == "pub2" && g.chance(30) {
+			g.addRoute(s.table, "0.0.0.0/0", nat) // one NAT gateway behind another
+		}
 		if g.chance(90) {
 			g.addRoute(s.table, "0.0.0.0/0", n.igw)
 		} else {
@@ -55,9 +64,6 @@ func (g *generator) exits(n *net, s *sub) {
 			g.addRoute(s.table, "pl-out", n.igw)
 		}
 		v6(n.igw)
-		if s.role == "pub2" && g.nat(fmt.Sprintf("natp%d", n.k)) && g.chance(30) {
-			g.addRoute(s.table, "192.0.2.0/24", fmt.Sprintf("natp%d", n.k))
-		}
 	case "priv", "iso":
 		var exits []string
 		for _, e := range []string{nat, nat, natInst, n.fw} {
@@ -211,7 +217,11 @@ func (g *generator) join(a, b *net) {
 		end := func(n, o *net, i int) endSpec {
 			return endSpec{n.vpnHost, fmt.Sprintf("169.254.255.%d", (a.k*4+b.k)*4+i), []string{fmt.Sprintf("10.%d.0.0/16", o.k)}}
 		}
-		g.s.tunnels = append(g.s.tunnels, tunnelSpec{name, pick(g, []string{"udp", "udp", "tcp"}), uint16(1190 + a.k + b.k), [2]endSpec{end(a, b, 1), end(b, a, 2)}})
+		t := tunnelSpec{name, pick(g, []string{"udp", "udp", "tcp", "47"}), uint16(1190 + a.k + b.k), [2]endSpec{end(a, b, 1), end(b, a, 2)}}
+		if t.proto == "47" {
+			t.port = 0
+		}
+		g.s.tunnels = append(g.s.tunnels, t)
 		g.lead(a, b, g.enis(a.vpnHost), 90)
 		g.lead(b, a, g.enis(b.vpnHost), 90)
 	}
@@ -233,6 +243,10 @@ func (g *generator) lead(a, b *net, target string, percent int) {
 			continue
 		}
 		dst := fmt.Sprintf("10.%d.0.0/16", b.k)
+		if nat := fmt.Sprintf("nat%d", a.k); s.role != "pub" && g.nat(nat) && g.chance(15) {
+			g.addRoute(s.table, dst, nat) // NGW-3, NGW-12
+			continue
+		}
 		if g.chance(10) {
 			dst = b.subnets[0].cidr
 		}
@@ -241,4 +255,31 @@ func (g *generator) lead(a, b *net, target string, percent int) {
 			g.addRoute(s.table, fmt.Sprintf("2001:db8:%d::/56", b.k), target)
 		}
 	}
+}
+
+// transit sends the first VPC's traffic for the third over the second's
+// tunnel host (VPNI-8).
+func (g *generator) transit() {
+	if len(g.nets) < 3 || !g.chance(50) {
+		return
+	}
+	a, hub, b := g.nets[0], g.nets[1], g.nets[2]
+	find := func(name string) *tunnelSpec {
+		for i := range g.s.tunnels {
+			if g.s.tunnels[i].name == name {
+				return &g.s.tunnels[i]
+			}
+		}
+		return nil
+	}
+	one, two := find(fmt.Sprintf("tun%d%d", a.k, hub.k)), find(fmt.Sprintf("tun%d%d", hub.k, b.k))
+	if one == nil || two == nil {
+		return
+	}
+	g.s.tunnels = slices.DeleteFunc(g.s.tunnels, func(t tunnelSpec) bool { return t.name == fmt.Sprintf("tun%d%d", a.k, b.k) })
+	one, two = find(one.name), find(two.name)
+	one.ends[0].routes = append(one.ends[0].routes, fmt.Sprintf("10.%d.0.0/16", b.k))
+	two.ends[1].routes = append(two.ends[1].routes, fmt.Sprintf("10.%d.0.0/16", a.k))
+	g.lead(a, b, g.enis(a.vpnHost), 90)
+	g.lead(b, a, g.enis(b.vpnHost), 90)
 }

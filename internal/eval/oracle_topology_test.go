@@ -23,6 +23,7 @@ func randomSpec(r *rand.Rand) *spec {
 			g.join(g.nets[j], g.nets[i])
 		}
 	}
+	g.transit()
 	for g.Rand.IntN(100) < 60 {
 		g.breakSomething()
 	}
@@ -148,7 +149,7 @@ func (g *generator) subnet(n *net, role string, i int, second bool) {
 		g.s.tables = append(g.s.tables, tableSpec{name: s.table, vpc: n.name})
 	}
 	acl := ""
-	if g.chance(40) {
+	if g.chance(40) || role == "pub" && g.chance(30) {
 		acl = "acl-" + s.name
 		g.acl(n, acl)
 	}

@@ -99,7 +99,7 @@ func (s *spec) String() string {
 	})
 	y.section("tunnels", len(s.tunnels), func(i int) (string, fields) {
 		t := s.tunnels[i]
-		return t.name, fields{{"protocol", t.proto}, {"port", strconv.Itoa(int(t.port))}, {"ends", flow(2, func(i int) fields {
+		return t.name, fields{{"protocol", t.proto}, {"port", nonzero(int(t.port))}, {"ends", flow(2, func(i int) fields {
 			return fields{{"instance", t.ends[i].inst}, {"address", t.ends[i].addr}, {"routes", list(t.ends[i].routes)}}
 		})}}
 	})

@@ -84,7 +84,7 @@ func TestGW08_TargetNeedsAPublicAddressAndAHost(t *testing.T) {
 	n := topo(t, but(t, gwBase, "private_ip: 10.0.2.10, public_ip: 203.0.113.12,", "private_ip: 10.0.2.10,"))
 	n.ask("198.51.100.7 -> server tcp/80", unreachable, because("forward INGRESS_RTB_NO_PUBLIC_IP igw"))
 	n.ask("server -> 198.51.100.7 tcp/443", unreachable, blocked("return INGRESS_RTB_NO_PUBLIC_IP igw"), forwardOnly) // replies enter by the same table
-	n.ask("2001:db8:ffff::1 -> server tcp/80", reachable, via("igw", "appliance"))                                     // IPv6 knows no mapping
+	n.ask("2001:db8:ffff::1 -> server tcp/80", reachable, via("igw", "appliance"))                                    // IPv6 knows no mapping
 	loose := topo(t, but(t, gwBase, "eni-fw: {instance: appliance, ", "eni-x: {instance: appliance, subnet: fw, private_ip: 10.0.2.11}\n  eni-fw: {"))
 	loose.ask("198.51.100.7 -> server tcp/80", unreachable, blocked("forward BAD_STATE_ROUTE rtb-in"), line("# v4"))
 	loose.ask("198.51.100.7 -> other tcp/80", reachable)

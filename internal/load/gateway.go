@@ -87,7 +87,7 @@ func (r *resolver) resolveGateways() {
 // rawNAT is a NAT gateway with the interface that it makes.
 type rawNAT struct {
 	*model.NATGateway
-	iface        rawInterface
+	iface        *rawInterface
 	connectivity string
 	publicGiven  diag.Pos
 }

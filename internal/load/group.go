@@ -2,6 +2,7 @@ package load
 
 import (
 	"net/netip"
+	"strings"
 
 	"github.com/vpcpath/vpcpath/internal/diag"
 	"github.com/vpcpath/vpcpath/internal/model"
@@ -68,9 +69,11 @@ func (w *walker) prefixOrRef(n *yaml.Node, want string, p *netip.Prefix, name *r
 	if !ok {
 		return
 	}
-	if q, problem := parsePrefix(text, anyFamily); problem == "" {
-		*p = q.Masked() // ADDR-4
-		return
+	if strings.IndexByte(text, '/') > 0 {
+		if q, problem := parsePrefix(text, anyFamily); problem == "" {
+			*p = q.Masked() // ADDR-4
+			return
+		}
 	}
 	*name = ref{text, w.at(n)}
 }
@@ -125,9 +128,19 @@ func (r *resolver) looksLikeCIDR(name ref, want string) bool {
 	if _, ok := r.t.Names[name.text]; ok {
 		return false
 	}
+	if !numeric(name.text) {
+		return false
+	}
+	_, problem := parsePrefix(name.text, anyFamily)
+	r.hole(name.at, idInvalidCIDR, "%s is no CIDR: %s; expected %s", quote(name.text), problem, want)
+	return true
+}
+
+// numeric reports whether a text is made of what addresses are made of.
+func numeric(s string) bool {
 	digits := false
-	for _, c := range name.text {
-		switch {
+	for i := range len(s) {
+		switch c := s[i]; {
 		case c >= '0' && c <= '9':
 			digits = true
 		case c >= 'a' && c <= 'f', c >= 'A' && c <= 'F', c == '.', c == ':', c == '/', c == '%':
@@ -135,12 +148,7 @@ func (r *resolver) looksLikeCIDR(name ref, want string) bool {
 			return false
 		}
 	}
-	if !digits {
-		return false
-	}
-	_, problem := parsePrefix(name.text, anyFamily)
-	r.hole(name.at, idInvalidCIDR, "%s is no CIDR: %s; expected %s", quote(name.text), problem, want)
-	return true
+	return digits || strings.HasPrefix(s, "::")
 }
 
 // warnStaleReferences warns of rules whose group can never match: its VPC is

@@ -27,7 +27,6 @@ type rawInterface struct {
 	publics          []publicPair
 	index            int // device index; -1 where the key is left out
 	indexAt          diag.Pos
-	keys             bool // an instance had at least one of the shorthand's keys
 	checkedAt        diag.Pos
 }
 
@@ -99,17 +98,17 @@ var interfaceFields = append(slices.Clone(addressFields),
 )
 
 // newInterface returns an interface with AWS's defaults (NI-1).
-func newInterface(id model.Ident) rawInterface {
+func newInterface(id model.Ident) *rawInterface {
 	id.Kind = model.KindNetworkInterface
-	return rawInterface{Interface: &model.Interface{Ident: id, SourceDestCheck: true}, index: -1}
+	return &rawInterface{Interface: &model.Interface{Ident: id, SourceDestCheck: true}, index: -1}
 }
 
 func (w *walker) readInterface(id model.Ident, n *yaml.Node) {
 	d := newInterface(id)
 	w.resource(d.Interface)
-	w.out.interfaces = append(w.out.interfaces, &d)
+	w.out.interfaces = append(w.out.interfaces, d)
 	what := subject{"network interface", id.Name}
-	if !readMapping(w, n, id.At, what, interfaceFields, &d) {
+	if !readMapping(w, n, id.At, what, interfaceFields, d) {
 		return
 	}
 	if d.subnetAt.Line == 0 {
@@ -123,7 +122,7 @@ func (w *walker) readInterface(id model.Ident, n *yaml.Node) {
 // rawInstance is an instance with the interface of its shorthand, if any.
 type rawInstance struct {
 	*model.Instance
-	iface rawInterface
+	iface *rawInterface // nil without any of the shorthand's keys
 }
 
 var instanceFields = makeInstanceFields()
@@ -132,8 +131,10 @@ func makeInstanceFields() []field[rawInstance] {
 	var fields []field[rawInstance]
 	for _, f := range addressFields {
 		fields = append(fields, field[rawInstance]{f.name, false, func(w *walker, n *yaml.Node, d *rawInstance) {
-			d.iface.keys = true
-			f.read(w, n, &d.iface)
+			if d.iface == nil {
+				d.iface = newInterface(d.Ident)
+			}
+			f.read(w, n, d.iface)
 		}})
 	}
 	return append(fields,
@@ -149,11 +150,11 @@ func makeInstanceFields() []field[rawInstance] {
 
 func (w *walker) readInstance(id model.Ident, n *yaml.Node) {
 	id.Kind = model.KindInstance
-	d := &rawInstance{Instance: &model.Instance{Ident: id}, iface: newInterface(id)}
+	d := &rawInstance{Instance: &model.Instance{Ident: id}}
 	w.resource(d.Instance)
 	w.out.instances = append(w.out.instances, d)
 	what := subject{"instance", id.Name}
-	if readMapping(w, n, id.At, what, instanceFields, d) && d.iface.keys && d.iface.subnetAt.Line == 0 {
+	if readMapping(w, n, id.At, what, instanceFields, d) && d.iface != nil && d.iface.subnetAt.Line == 0 {
 		w.report(id.At, idMissingKey, "%s says something of its network interface and lacks the key `subnet`", what)
 	}
 }
@@ -231,12 +232,12 @@ func (r *resolver) makeInterfaces() {
 		r.d.interfaces = append(r.d.interfaces, d)
 	}
 	for _, i := range r.d.instances {
-		if i.iface.keys {
-			add(i.Instance, &i.iface)
+		if i.iface != nil {
+			add(i.Instance, i.iface)
 		}
 	}
 	for _, n := range r.d.nats {
-		add(n.NATGateway, &n.iface)
+		add(n.NATGateway, n.iface)
 		n.Interface = n.iface.Interface
 	}
 }

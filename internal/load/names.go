@@ -33,11 +33,13 @@ func nameProblem(name string) string {
 	if len(name) > maxNameLength {
 		return fmt.Sprintf("name %s has %d bytes; at most %d", quote(name), len(name), maxNameLength)
 	}
-	if _, err := netip.ParseAddr(name); err == nil {
-		return fmt.Sprintf("name %q is an address; expected a name that cannot be taken for one", name)
-	}
-	if _, err := netip.ParsePrefix(name); err == nil {
-		return fmt.Sprintf("name %q is a CIDR; expected a name that cannot be taken for one", name)
+	if numeric(name) || strings.Contains(name, "%") {
+		if _, err := netip.ParseAddr(name); err == nil {
+			return fmt.Sprintf("name %q is an address; expected a name that cannot be taken for one", name)
+		}
+		if _, err := netip.ParsePrefix(name); err == nil {
+			return fmt.Sprintf("name %q is a CIDR; expected a name that cannot be taken for one", name)
+		}
 	}
 	for i, c := range name {
 		if c < 0x80 && (c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_') {

@@ -156,15 +156,26 @@ subnets: {^s: {vpc: i}}
 
 func TestExpectations(t *testing.T) {
 	refuse(t, base+`expect:
-  - ^{from: host}
+  - ^^^{from: host}
   - {from: host, to: far, port: ^http, ports: ^[tcp/80], verdict: ^reachible, because: ^eni-sg, source_port: ^macos}
   - {from: host, to: far, ports: ^[], verdict: partial, because: [A_1, ^9A], reply: ^1}
   - ^x
   - ^{from: host, to: far, verdict: partial}
-  - {from: 10.0.0.0/8, to: 2001:db8::1, port: 443, verdict: partial}
+  - {from: 10.0.0.0/8, to: "2001:db8::1", port: 443, verdict: partial}
 `,
 		"an expectation lacks the key `port`, or `ports`; write `port: all` for every protocol [missing-key]",
-	)
+		"an expectation lacks the key `to` [missing-key]",
+		"an expectation lacks the key `verdict` [missing-key]",
+		`port "http": "http" is no protocol; expected 443, tcp/443, udp/53, tcp/8000-8100, tcp/80,443, icmp, icmp/TYPE/CODE, icmpv6/TYPE/CODE, proto/NUMBER or all [invalid-port]`,
+		"an expectation has both `port` and `ports`; expected one of them [conflicting-keys]",
+		`"reachible" is not known here; expected one of partial, reachable, unknown, unreachable; did you mean "reachable"? [invalid-value]`,
+		`"eni-sg" is no code; expected a code as ENI_SG_RULES_MISMATCH; did you mean "ENI_SG"? [invalid-value]`,
+		`source port "macos": "macos" is not a number from 0 to 65535; expected a port, a range as 1024-65535, or one of the profiles linux, windows, nat [invalid-port]`,
+		"the list of ports is empty; expected at least one as tcp/443 [empty-list]",
+		`"9A" is no code; expected a code as ENI_SG_RULES_MISMATCH [invalid-value]`,
+		`expected true or false, found "1" [wrong-type]`,
+		`expected a mapping for an expectation, found "x" [wrong-type]`,
+		"an expectation lacks the key `port`, or `ports`; write `port: all` for every protocol [missing-key]")
 }
 
 func TestSections(t *testing.T) {
@@ -205,7 +216,8 @@ func TestBrokenYAML(t *testing.T) {
 		text string
 		line int
 	}{
-		{"version: 1\nvpcs:\n  v: {cidr: 10.0.0.0/16\nsubnets: {}\n", 4},
+		{"version: 1\nvpcs:\n  v: {cidr: 10.0.0.0/16\nsubnets: {}\n", 3},
+		{"version: 1\nvpcs:\n  v: {cidr: 10.0.0.0/16\nsubnets: {}\ninstances: {}\n", 4},
 		{"version: 1\nvpcs: {\n  v: {cidr: 10.0.0.0/16}\n  w: {cidr: 10.1.0.0/16}\n}\n", 4},
 		{"version: 1\nvpcs: {\n  v: {cidr: 10.0.0.0/16},\n", 2},
 		{"version: 1\nx: 'abc\ny: 1\n", 2},

@@ -31,7 +31,7 @@ const (
 
 // narrowest is the least width that is laid out for; on anything narrower
 // the terminal wraps.
-const narrowest = 40
+const narrowest = 24
 
 func (o Options) width() int {
 	if o.Width == 0 {

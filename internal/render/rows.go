@@ -101,6 +101,7 @@ func (t *textWriter) row(r row, w widths) {
 	if r.note != "" {
 		t.paragraph(w.indent(), r.note, faint)
 	}
+	r = t.longName(r, w)
 	column := w.textColumn()
 	head, painted := t.cells(r, w)
 	lines := r.lines
@@ -118,22 +119,47 @@ func (t *textWriter) row(r row, w widths) {
 			if piece.text == "" && piece.at == "" && head == 0 {
 				continue
 			}
-			text := painted + strings.Repeat(" ", max(0, column-head))
-			text += t.opts.paint(piece.text, rowTones(r, piece.tone)...)
-			if piece.at != "" {
-				room := t.opts.width() - w.at - column - width(piece.text)
-				if w.at == 0 {
-					room = gap
-					if piece.text == "" {
-						room = 0
-					}
-				}
-				text += strings.Repeat(" ", max(0, room)) + t.opts.paint(piece.at, faint)
-			}
-			t.printf("%s\n", strings.TrimRight(text, " "))
+			text := painted + strings.Repeat(" ", max(0, column-head)) + t.opts.paint(piece.text, rowTones(r, piece.tone)...)
+			t.printf("%s\n", strings.TrimRight(text+t.placed(piece, column, w), " "))
 			painted, head = "", 0
 		}
 	}
+}
+
+// longName writes a name that leaves no room for the action beside it on
+// lines of its own, and returns the row without it.
+func (t *textWriter) longName(r row, w widths) row {
+	if w.indent()+width(r.where)+gap+width(r.action) <= t.opts.width() {
+		return r
+	}
+	number := ""
+	if w.number > 0 {
+		number = " " + strings.Repeat(" ", max(0, w.number-width(r.number))) + r.number
+	}
+	for i, l := range wrap(r.where, t.opts.width()-w.indent(), 0) {
+		if i > 0 {
+			number = ""
+		}
+		t.printf("%s%s\n", pad(number, w.indent()), t.opts.paint(l, rowTones(r, plain)...))
+	}
+	r.number, r.where = "", ""
+	return r
+}
+
+// placed returns the place of a piece with the space before it, so that it
+// stands in its column.
+func (t *textWriter) placed(piece line, column int, w widths) string {
+	if piece.at == "" {
+		return ""
+	}
+	room := gap
+	switch {
+	case w.at > 0:
+		room = t.opts.width() - w.at - column - width(piece.text)
+	case piece.text == "":
+		room = 0
+	}
+	return strings.Repeat(" ", max(0, room)) + t.opts.paint(piece.at, faint)
 }
 
 // cells returns the row's cells, padded to the text column, with their width.
@@ -146,20 +172,12 @@ func (t *textWriter) cells(r row, w widths) (int, string) {
 		b.WriteString(t.opts.paint(n, faint) + strings.Repeat(" ", gap))
 		used += w.number + gap
 	}
-	where := pad(r.where, w.where)
-	if r.dim {
-		where = t.opts.paint(where, faint)
-	}
-	b.WriteString(where + strings.Repeat(" ", gap))
+	b.WriteString(t.opts.paint(pad(r.where, w.where), rowTones(r, plain)...) + strings.Repeat(" ", gap))
 	used += max(w.where, width(r.where)) + gap
 	b.WriteString(t.opts.paint(r.action, rowTones(r, r.tone)...))
-	used += width(r.action)
-	if rest := w.action - width(r.action); rest > 0 {
-		b.WriteString(strings.Repeat(" ", rest))
-		used += rest
-	}
-	b.WriteString(strings.Repeat(" ", gap))
-	return used + gap, b.String()
+	rest := max(0, w.action-width(r.action)) + gap
+	b.WriteString(strings.Repeat(" ", rest))
+	return used + width(r.action) + rest, b.String()
 }
 
 // fitsBehind reports whether a line fits whole behind a head of n columns.
