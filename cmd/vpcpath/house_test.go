@@ -1,7 +1,11 @@
 package main
 
 import (
+	"io/fs"
+	"os"
 	"os/exec"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -69,14 +73,42 @@ func TestThirdPartiesStayInTheirPackages(t *testing.T) {
 	}
 }
 
+// TestNoHiddenState looks for what would act before main or behind its back.
 func TestNoHiddenState(t *testing.T) {
-	for _, c := range []struct{ what, pattern, files string }{
-		{"an init function", `^func init()`, "."},
-		{"os.Exit below main", `os\.Exit(`, "."},
-	} {
-		out, _ := exec.Command("grep", "-rn", "--include=*.go", "--exclude=*_test.go", "--exclude=main.go", c.pattern, "../../internal", "../../cmd").Output()
-		if len(out) > 0 {
-			t.Errorf("%s:\n%s", c.what, out)
+	forbidden := map[string]*regexp.Regexp{
+		"an init function":  regexp.MustCompile(`(?m)^func init\(\)`),
+		"os.Exit":           regexp.MustCompile(`\bos\.Exit\(`),
+		"a global of viper": regexp.MustCompile(`\bviper\.(Get|Set|Bind|ReadIn|Unmarshal)`),
+		"a global of color": regexp.MustCompile(`\bcolor\.NoColor\b`),
+	}
+	look := func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") || d.Name() == "main.go":
+			return nil
 		}
+		text, err := os.ReadFile(path)
+		for what, pattern := range forbidden {
+			if pattern.Match(text) {
+				t.Errorf("%s: %s", path, what)
+			}
+		}
+		return err
+	}
+	for _, dir := range []string{"../../internal", "../../cmd"} {
+		if err := filepath.WalkDir(dir, look); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestMainIsShort(t *testing.T) {
+	text, err := os.ReadFile("main.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(string(text), "\n"); n > 25 {
+		t.Errorf("main.go has %d lines", n)
 	}
 }

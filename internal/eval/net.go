@@ -211,7 +211,9 @@ func compileHost(inst *model.Instance) *hostTable {
 	}
 	for _, i := range slices.Backward(inst.Interfaces) {
 		for _, p := range i.Subnet.Prefixes() {
-			b.Insert(p, hostRoute{iface: i})
+			if i.Primary(p.Addr().Is6()).IsValid() { // on link only in a family that the interface speaks
+				b.Insert(p, hostRoute{iface: i})
+			}
 		}
 	}
 	for _, e := range inst.TunnelEnds {

@@ -272,12 +272,12 @@ func (g *generator) transit() {
 		}
 		return nil
 	}
+	direct := fmt.Sprintf("tun%d%d", a.k, b.k)
+	g.s.tunnels = slices.DeleteFunc(g.s.tunnels, func(t tunnelSpec) bool { return t.name == direct })
 	one, two := find(fmt.Sprintf("tun%d%d", a.k, hub.k)), find(fmt.Sprintf("tun%d%d", hub.k, b.k))
 	if one == nil || two == nil {
 		return
 	}
-	g.s.tunnels = slices.DeleteFunc(g.s.tunnels, func(t tunnelSpec) bool { return t.name == fmt.Sprintf("tun%d%d", a.k, b.k) })
-	one, two = find(one.name), find(two.name)
 	one.ends[0].routes = append(one.ends[0].routes, fmt.Sprintf("10.%d.0.0/16", b.k))
 	two.ends[1].routes = append(two.ends[1].routes, fmt.Sprintf("10.%d.0.0/16", a.k))
 	g.lead(a, b, g.enis(a.vpnHost), 90)

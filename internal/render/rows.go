@@ -147,18 +147,12 @@ func (t *textWriter) longName(r row, w widths) row {
 }
 
 // placed returns the place of a piece with the space before it, so that it
-// stands in its column.
+// stands in its column, or at the right edge.
 func (t *textWriter) placed(piece line, column int, w widths) string {
 	if piece.at == "" {
 		return ""
 	}
-	room := gap
-	switch {
-	case w.at > 0:
-		room = t.opts.width() - w.at - column - width(piece.text)
-	case piece.text == "":
-		room = 0
-	}
+	room := t.opts.width() - column - width(piece.text) - max(w.at, width(piece.at))
 	return strings.Repeat(" ", max(0, room)) + t.opts.paint(piece.at, faint)
 }
 
