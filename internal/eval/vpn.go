@@ -43,6 +43,7 @@ func (w *walk) toSite(b branch, g *model.VPNGateway) {
 		rest = w.sp.Minus(rest, s)
 		part := w.only(b, s)
 		w.handOn(&part, g, "over "+c.Name, "VGW-2")
+		w.handOn(&part, c, "to the site behind it", "VGW-1")
 		part.iface = nil
 		w.site(part, c)
 	})
@@ -70,7 +71,8 @@ func (w *walk) site(b branch, c *model.VPNConnection) {
 func (w *walk) vgwIn(b branch, c *model.VPNConnection) {
 	g := c.Gateway
 	id := gatewayHop(g)
-	w.handOn(&b, g, "from behind "+c.Name, "VGW-6")
+	w.handOn(&b, c, "to "+g.Name, "VGW-6")
+	w.handOn(&b, g, "from "+c.Name, "VGW-3")
 	if c.BGP {
 		b = w.cloudHub(b, c)
 	}
@@ -109,7 +111,8 @@ func (w *walk) cloudHub(b branch, from *model.VPNConnection) branch {
 		}
 		s := w.to(&b, rs...)
 		part := w.only(b, s)
-		w.handOn(&part, from.Gateway, "to the site behind "+c.Name, "VGW-7")
+		w.handOn(&part, from.Gateway, "over "+c.Name, "VGW-7")
+		w.handOn(&part, c, "to the site behind it", "VGW-7")
 		w.site(part, c)
 		w.without(&rest, s)
 	})
