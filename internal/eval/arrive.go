@@ -92,10 +92,10 @@ func (w *walk) answer(b branch, who model.Resource) {
 		if who.Behind == nil {
 			w.internet(b)
 		} else {
-			w.vgwIn(b, who.Behind)
+			w.fromSite(b, who.Behind)
 		}
 	case *model.VPNConnection:
-		w.vgwIn(b, who)
+		w.fromSite(b, who)
 	default:
 		w.internet(b)
 	}

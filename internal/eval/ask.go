@@ -150,9 +150,9 @@ func (w *walk) start(p pair, f addr.Family) {
 	case *model.Instance:
 		w.originate(b, host, p.origin.iface)
 	case *model.ExternalNetwork:
-		w.vgwIn(b, host.Behind)
+		w.fromSite(b, host.Behind)
 	case *model.VPNConnection:
-		w.vgwIn(b, host)
+		w.fromSite(b, host)
 	default:
 		w.internet(b)
 	}

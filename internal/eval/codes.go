@@ -38,6 +38,11 @@ const (
 	SecurityGroupRefNotKept  Code = "SG_REFERENCES_NOT_PRESERVED"
 	SourceDestCheck          Code = "ENI_SOURCE_DEST_CHECK_RESTRICTION"
 	SubnetACL                Code = "SUBNET_ACL_RESTRICTION"
+	AttachmentState          Code = "BAD_STATE_ATTACHMENT"
+	TransitNoAssociation     Code = "TGW_ATTACH_MISSING_TGW_RTB_ASSOCIATION"
+	TransitBadRoute          Code = "TGW_RTB_BAD_STATE_ROUTE"
+	TransitNoRoute           Code = "TGW_RTB_NO_ROUTE_TO_TGW_ATTACHMENT"
+	TransitZone              Code = "TGW_ROUTE_AZ_RESTRICTION"
 	TunnelDown               Code = "TUNNEL_DOWN"
 	VPNGatewayNoRoute        Code = "VGW_NO_ROUTE_TO_DESTINATION"
 	VPNGatewaySource         Code = "VGW_PRIVATE_IP_ASSOCIATION_FOR_EGRESS"
@@ -84,6 +89,11 @@ func Codes() []CodeInfo {
 		{SecurityGroupRefNotKept, true, "a rule names the sender's security group, but a hop on the way has hidden the sender"},
 		{SourceDestCheck, true, "the source/destination check drops what is neither from nor for the network interface's own addresses"},
 		{SubnetACL, true, "the subnet's network ACL does not admit it"},
+		{AttachmentState, true, "the attachment is accepted on one side only, or leads nowhere"},
+		{TransitNoAssociation, true, "the transit gateway attachment is associated with no route table, so what comes from it is dropped"},
+		{TransitBadRoute, true, "the transit gateway route that wins is a blackhole"},
+		{TransitNoRoute, true, "the transit gateway route table has no route to the destination"},
+		{TransitZone, true, "the transit gateway attachment has no subnet in the Availability Zone that the packet comes from"},
 		{TunnelDown, false, "the tunnel's own packets do not get through in either direction"},
 		{VPNGatewayNoRoute, false, "the VPN gateway knows no connection that leads to the destination"},
 		{VPNGatewaySource, true, "a VPN gateway takes only what comes from a network interface of its VPC"},

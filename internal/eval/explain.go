@@ -247,8 +247,8 @@ func (w *walk) nearest(b *branch, f *filter, denied packet.Set, peer packet.Fiel
 func (w *walk) notMember(b *branch, r filterRule, own string, egress bool) string {
 	g := r.sg.Group.Name
 	switch {
-	case !w.net.mayReference(r.group, r.sg.Group):
-		return fmt.Sprintf("%s is in another VPC that no active peering connection joins to this one", g)
+	case !w.net.mayReference(r.group, r.sg.Group, egress):
+		return fmt.Sprintf("%s is in another VPC that nothing joins to this one so that its groups could be named", g)
 	case egress:
 		return fmt.Sprintf("%s is no address of a member of %s", own, g)
 	case w.cameFrom(b, r.sg.Group):

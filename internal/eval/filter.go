@@ -107,7 +107,7 @@ func (n *Net) compileGroups(groups []*model.SecurityGroup, egress bool) *filter 
 				for _, p := range r.Prefixes() {
 					c.add(p, r.Traffic, true, id)
 				}
-			case !n.mayReference(g, r.Group): // SG-15, SG-17, SG-18: matches nothing
+			case !n.mayReference(g, r.Group, egress): // SG-15, SG-17, SG-18: matches nothing
 			case egress:
 				// SG-13: an outbound reference matches by destination address.
 				for _, m := range r.Group.Members {
@@ -131,9 +131,10 @@ func (n *Net) compileGroups(groups []*model.SecurityGroup, egress bool) *filter 
 }
 
 // mayReference reports whether a rule of g may name other: a group of the
-// same VPC, or of one that an active peering connection of the same Region
-// joins to it (SG-15, SG-17).
-func (n *Net) mayReference(g, other *model.SecurityGroup) bool {
+// same VPC, of one that an active peering connection of the same Region joins
+// to it, or on the way in of one that a transit gateway does with security
+// group referencing (SG-15..17).
+func (n *Net) mayReference(g, other *model.SecurityGroup, egress bool) bool {
 	if g.VPC == other.VPC {
 		return true
 	}
@@ -142,7 +143,18 @@ func (n *Net) mayReference(g, other *model.SecurityGroup) bool {
 			return true
 		}
 	}
+	for _, t := range n.topo.TransitGateways {
+		if a, b := t.AttachmentOf(g.VPC), t.AttachmentOf(other.VPC); !egress && a != nil && b != nil && keepsGroups(a, b) {
+			return true
+		}
+	}
 	return false
+}
+
+// keepsGroups reports whether what goes from one attachment to another keeps
+// its sender's security groups (SG-16).
+func keepsGroups(a, b *model.TransitGatewayAttachment) bool {
+	return a.TransitGateway == b.TransitGateway && a.TransitGateway.SGReferencing && a.SGReferencing && b.SGReferencing
 }
 
 func sameRegion(a, b *model.VPC) bool {

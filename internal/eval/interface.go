@@ -16,22 +16,29 @@ func (w *walk) send(b branch, i *model.Interface) {
 	b.iface = i
 	w.sourceDestCheck(&b, i, true)
 	w.securityGroups(&b, i, true)
-	// RT-12: what is for the interface's own subnet never sees the router.
+	w.fromSubnet(b, i.Subnet)
+}
+
+// fromSubnet sends b from a subnet: to a neighbour there, or through the
+// network ACL to the router.
+func (w *walk) fromSubnet(b branch, s *model.Subnet) {
+	// RT-12: what is for the subnet itself never sees the router.
 	near := packet.Empty
-	for _, p := range i.Subnet.Prefixes() {
+	for _, p := range s.Prefixes() {
 		if addr.FamilyOf(p.Addr()) == b.fam {
 			near = w.to(&b, addr.RangeOf(p))
 		}
 	}
 	if near != packet.Empty {
-		w.resolve(w.only(b, near), i.Subnet.VPC, func(b branch, to *model.Interface) { w.receive(b, to) })
+		w.resolve(w.only(b, near), s.VPC, func(b branch, to *model.Interface) { w.receive(b, to) })
 		w.without(&b, near)
 	}
 	if b.asked == packet.Empty {
 		return
 	}
-	w.networkACL(&b, i.Subnet, true)
-	w.route(b, w.net.table(i.Subnet.RouteTable), i.Subnet.VPC)
+	b.az = s.AZ
+	w.networkACL(&b, s, true)
+	w.route(b, w.net.table(s.RouteTable), s.VPC)
 }
 
 // arriveAt brings b from the router or a gateway to an interface (M-4):
@@ -57,6 +64,8 @@ func (w *walk) receive(b branch, i *model.Interface) {
 		w.instance(b, owner, i)
 	case *model.NATGateway:
 		w.natGateway(b, owner)
+	case *model.TransitGatewayAttachment:
+		w.transit(b, owner)
 	}
 }
 

@@ -28,7 +28,11 @@ func (w *walk) natGateway(b branch, g *model.NATGateway) {
 		return id.with(NATGatewayProtocol, "a NAT gateway carries TCP, UDP and ICMP only", "NGW-5")
 	})
 	v := g.Subnet.VPC
-	w.gate(&b, w.owned(&b, packet.Src, v), true, func(denied packet.Set) Hop {
+	known := b.asked // NGW-11: what comes in through a transit gateway is served too
+	if b.entered != v {
+		known = w.owned(&b, packet.Src, v)
+	}
+	w.gate(&b, known, true, func(denied packet.Set) Hop {
 		return id.with(NATGatewaySource, fmt.Sprintf("the source %s belongs to no network interface of %s", w.some(denied, b.fam, packet.Src), v.Name), "NGW-10")
 	})
 	if b.asked == packet.Empty {

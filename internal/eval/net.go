@@ -227,15 +227,27 @@ func compileHost(inst *model.Instance) *hostTable {
 	return &hostTable{b.Build()}
 }
 
-// knownTo returns what a VPN gateway knows: the longest prefix wins, then a
-// static connection over BGP (VGW-2).
+// preference orders connections that know the same prefix: BGP over VPN, then
+// static, then Direct Connect, the best last (VGW-2).
+func preference(c *model.VPNConnection) int {
+	switch {
+	case c.DirectConnect:
+		return 2
+	case c.BGP:
+		return 0
+	}
+	return 1
+}
+
+// knownTo returns what a VPN gateway knows: the longest prefix wins, then the
+// better kind of connection (VGW-2).
 func (n *Net) knownTo(g *model.VPNGateway) *lpm.Table[*model.VPNConnection] {
 	return n.sites.get(g, func(g *model.VPNGateway) *lpm.Table[*model.VPNConnection] {
 		var b lpm.Builder[*model.VPNConnection]
-		for _, bgp := range []bool{true, false} {
+		for best := range 3 { // the last to be inserted wins
 			for _, c := range slices.Backward(g.Connections) {
 				for _, r := range c.Routes {
-					if c.BGP == bgp {
+					if preference(c) == best {
 						b.Insert(r.Prefix, c)
 					}
 				}

@@ -32,9 +32,9 @@ func (b *builder) gateways() {
 		t.VPNGateways = append(t.VPNGateways, v)
 	}
 	for _, c := range b.s.vpns {
-		v := &model.VPNConnection{Gateway: get[*model.VPNGateway](b, c.gateway), BGP: c.bgp, Routes: blocks(c.routes)}
+		v := &model.VPNConnection{Gateways: []*model.VPNGateway{get[*model.VPNGateway](b, c.gateway)}, BGP: c.bgp, Routes: blocks(c.routes)}
 		b.name(&v.Ident, v, c.name, model.KindVPNConnection)
-		v.Gateway.Connections = append(v.Gateway.Connections, v)
+		v.Gateways[0].Connections = append(v.Gateways[0].Connections, v)
 		t.VPNConnections = append(t.VPNConnections, v)
 	}
 	for _, n := range b.s.networks {

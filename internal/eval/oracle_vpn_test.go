@@ -60,7 +60,7 @@ func (w *walker) toSite(c *model.VPNConnection, p pkt) {
 // fromSite is a packet that a site sends over its connection (VGW-3, 7, 9).
 func (w *walker) fromSite(c *model.VPNConnection, p pkt) {
 	w.emitter = nil
-	g := c.Gateway
+	g := c.Gateways[0]
 	w.pass(c.Name)
 	w.pass(g.Name)
 	if p.v6() {

@@ -26,6 +26,8 @@ func (w *walk) route(b branch, t *routeTable, v *model.VPC) {
 			w.vgwOut(b, v, target, r)
 		case *model.PeeringConnection:
 			w.peering(b, v, target, r)
+		case *model.TransitGateway:
+			w.tgwOut(b, v, target, r)
 		default:
 			w.routeTo(b, v, r)
 		}
@@ -46,7 +48,11 @@ func (w *walk) routeTo(b branch, v *model.VPC, r *model.Route) {
 func (w *walk) badRoute(b *branch, r *model.Route, why string) {
 	w.drop(b, b.asked, func() Hop {
 		id := b.table.name
-		return Hop{Component: id.Name, At: r.At, Code: BadStateRoute, Kind: id.Kind, Resource: b.table.resource,
+		code := BadStateRoute
+		if b.table.vpc == nil {
+			code = TransitBadRoute
+		}
+		return Hop{Component: id.Name, At: r.At, Code: code, Kind: id.Kind, Resource: b.table.resource,
 			Message: fmt.Sprintf("the route %s -> %s is a blackhole: %s", r.DestinationText(), r.TargetText(), why),
 			RuleIDs: []string{"RT-13"}}
 	})
@@ -78,7 +84,7 @@ func (w *walk) lookup(b branch, t *routeTable, next func(branch, candidate)) {
 			w.noRoute(part, t)
 			return
 		}
-		if e.equal > 1 {
+		if e.equal > 1 && e.candidates[0].route.PrefixList != nil {
 			w.chosen = w.sp.Or(w.chosen, w.pull(&part, part.live))
 			w.assume("RT-7", fmt.Sprintf("%s has %d prefix lists with %s and different targets; AWS picks one of them and does not say which", t.name.Name, e.equal, e.candidates[0].prefix))
 		}
@@ -106,7 +112,11 @@ func (w *walk) noRoute(b branch, t *routeTable) {
 		return
 	}
 	w.drop(&b, b.asked, func() Hop {
-		return Hop{Component: t.name.Name, Kind: t.name.Kind, Resource: t.resource, At: t.name.At, Code: NoRoute,
+		code := NoRoute
+		if t.vpc == nil {
+			code = TransitNoRoute
+		}
+		return Hop{Component: t.name.Name, Kind: t.name.Kind, Resource: t.resource, At: t.name.At, Code: code,
 			Message: "no route to " + w.some(b.asked, b.fam, b.destination()), RuleIDs: []string{"RT-18"},
 			Routes: w.unused(&b, t)}
 	})
@@ -115,7 +125,7 @@ func (w *walk) noRoute(b branch, t *routeTable) {
 // returnToSender finds the peering connection over which a request translated
 // by a NAT gateway came into v.
 func (w *walk) returnToSender(b *branch, v *model.VPC) *model.PeeringConnection {
-	if b.dir != packet.Reply || b.undo == nil || b.undo.kind != rewritten {
+	if v == nil || b.dir != packet.Reply || b.undo == nil || b.undo.kind != rewritten {
 		return nil
 	}
 	if _, ok := b.undo.device.(*model.NATGateway); !ok {

@@ -87,7 +87,7 @@ func compileTable(t *model.RouteTable) *routeTable {
 		e.equal = 1
 		best := e.candidates[0].route
 		for _, c := range e.candidates[1:] {
-			if best.PrefixList != nil && rank(c.route) == rank(best) && !sameTarget(c.route, best) {
+			if rank(c.route) == rank(best) && !sameTarget(c.route, best) && (best.PrefixList != nil || multipath(best)) {
 				e.equal++
 			}
 		}
@@ -97,9 +97,19 @@ func compileTable(t *model.RouteTable) *routeTable {
 	return out
 }
 
+// multipath reports whether a transit gateway spreads connections over equal
+// routes like this one: those learned over VPN and Direct Connect (TGW-17).
+func multipath(r *model.Route) bool {
+	_, transit := r.Target.(*model.TransitGatewayAttachment)
+	return transit && r.Origin.Propagated() && r.Origin != model.OriginPropagatedVPC
+}
+
 func sameTarget(a, b *model.Route) bool { return a.Kind == b.Kind && a.Target == b.Target }
 
 func insideVPC(v *model.VPC, p netip.Prefix) bool {
+	if v == nil {
+		return false // a transit gateway has no local routes
+	}
 	for _, b := range v.Blocks() {
 		if b.Prefix.Bits() <= p.Bits() && b.Prefix.Contains(p.Addr()) {
 			return true

@@ -17,9 +17,9 @@ type mark struct {
 	asked, live packet.Set
 	// newAsked and newLive are what a rewrite made of them.
 	newAsked, newLive packet.Set
-	iface             *model.Interface // tracked
+	iface             *model.Interface // tracked, pinned
 	egress            bool             // tracked
-	device            model.Resource   // rewritten, passed, crossed
+	device            model.Resource   // rewritten, passed, crossed, pinned
 	pass              int              // rewritten, passed: one number for all marks of one passage
 	change            change           // rewritten
 	space             *mark            // the newest rewrite up to and including this mark
@@ -32,6 +32,7 @@ const (
 	rewritten                 // an address or port has changed
 	passed                    // a stateful device was passed, which must see the reply (M-8)
 	crossed                   // a peering connection was crossed (NGW-12)
+	pinned                    // appliance mode has chosen an interface of an attachment (TGW-7)
 )
 
 // must reports whether the reply has to come past the mark again.

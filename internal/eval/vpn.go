@@ -27,12 +27,6 @@ func (w *walk) toSite(b branch, g *model.VPNGateway) {
 		return
 	}
 	id := gatewayHop(g)
-	if b.fam == addr.V6 {
-		w.drop(&b, b.asked, func() Hop {
-			return id.with(VPNConnectionFamily, "a VPN connection on a VPN gateway carries IPv4 only", "VGW-5")
-		})
-		return
-	}
 	known := w.net.knownTo(g)
 	rest := b.asked
 	split(w, known, b.asked, b.fam, b.destination(), func(rs []addr.Range, c *model.VPNConnection, ok bool) {
@@ -48,6 +42,9 @@ func (w *walk) toSite(b branch, g *model.VPNGateway) {
 		w.site(part, c)
 	})
 	w.drop(&b, rest, func() Hop {
+		if b.fam == addr.V6 {
+			return id.with(VPNConnectionFamily, "a VPN connection on a VPN gateway carries IPv4 only", "VGW-5")
+		}
 		return id.with(VPNGatewayNoRoute, fmt.Sprintf("%s knows no VPN connection that leads to %s", g.Name, w.some(rest, b.fam, b.destination())), "VGW-1")
 	})
 }
@@ -66,15 +63,42 @@ func (w *walk) site(b branch, c *model.VPNConnection) {
 	w.arrive(b, c, nil)
 }
 
-// vgwIn takes b from behind a VPN connection into the VPC (VGW-3), or to
-// another site (VGW-7).
-func (w *walk) vgwIn(b branch, c *model.VPNConnection) {
-	g := c.Gateway
+// fromSite takes b from behind a connection to the gateways on its AWS side:
+// to a VPN gateway what is for the gateway's VPC, to a transit gateway the
+// rest.
+func (w *walk) fromSite(b branch, c *model.VPNConnection) {
+	w.handOn(&b, c, "to AWS", "VGW-6")
+	for k, g := range c.Gateways {
+		part := b
+		if more := k+1 < len(c.Gateways) || len(c.Attachments) > 0; more && g.VPC != nil {
+			part = w.only(b, w.in(b.asked, b.fam, b.destination(), w.net.vpc(g.VPC).blocks.Ranges(b.fam)))
+			w.without(&b, part.asked)
+		} else {
+			b.asked, b.live = packet.Empty, packet.Empty
+		}
+		if part.asked != packet.Empty {
+			w.vgwIn(part, g, c)
+		}
+	}
+	if b.asked == packet.Empty {
+		return
+	}
+	if len(c.Attachments) == 0 {
+		w.drop(&b, b.asked, func() Hop {
+			return gatewayHop(c).with(BadStateRoute, c.Name+" leads to no gateway", "VGW-11")
+		})
+		return
+	}
+	w.transit(b, c.Attachments[0])
+}
+
+// vgwIn takes b from behind a connection into the VPC of a gateway (VGW-3),
+// or to another site (VGW-7).
+func (w *walk) vgwIn(b branch, g *model.VPNGateway, c *model.VPNConnection) {
 	id := gatewayHop(g)
-	w.handOn(&b, c, "to "+g.Name, "VGW-6")
 	w.handOn(&b, g, "from "+c.Name, "VGW-3")
 	if c.BGP {
-		b = w.cloudHub(b, c)
+		b = w.cloudHub(b, g, c)
 	}
 	v := g.VPC
 	if v == nil {
@@ -103,15 +127,15 @@ func (w *walk) vgwIn(b branch, c *model.VPNConnection) {
 
 // cloudHub sends what is for another BGP site of the same gateway there, and
 // returns the rest (VGW-7).
-func (w *walk) cloudHub(b branch, from *model.VPNConnection) branch {
+func (w *walk) cloudHub(b branch, g *model.VPNGateway, from *model.VPNConnection) branch {
 	rest := b
-	split(w, w.net.knownTo(from.Gateway), b.asked, b.fam, b.destination(), func(rs []addr.Range, c *model.VPNConnection, ok bool) {
+	split(w, w.net.knownTo(g), b.asked, b.fam, b.destination(), func(rs []addr.Range, c *model.VPNConnection, ok bool) {
 		if !ok || !c.BGP || c == from {
 			return
 		}
 		s := w.to(&b, rs...)
 		part := w.only(b, s)
-		w.handOn(&part, from.Gateway, "over "+c.Name, "VGW-7")
+		w.handOn(&part, g, "over "+c.Name, "VGW-7")
 		w.handOn(&part, c, "to the site behind it", "VGW-7")
 		w.site(part, c)
 		w.without(&rest, s)

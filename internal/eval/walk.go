@@ -57,13 +57,15 @@ type branch struct {
 	dir         packet.Direction
 	// iface is the interface that last put the packets on the wire, as long
 	// as nothing since has hidden it (SG-12); nil behind a gateway.
-	iface *model.Interface
-	trail *mark // what the request has left behind, newest first
-	undo  *mark // for a reply: the newest mark that it has still to come past
-	seen  *visit
-	table *routeTable // the one that was looked up last
-	hop   int         // the hop before
-	depth int
+	iface   *model.Interface
+	trail   *mark // what the request has left behind, newest first
+	undo    *mark // for a reply: the newest mark that it has still to come past
+	seen    *visit
+	table   *routeTable // the one that was looked up last
+	az      string      // Availability Zone of the subnet that was left last
+	entered *model.VPC  // the VPC that was entered through a transit gateway
+	hop     int         // the hop before
+	depth   int
 }
 
 // source and destination are the fields of the connection header that hold

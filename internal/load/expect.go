@@ -122,7 +122,8 @@ func (w *walker) readExpect(n *yaml.Node) {
 // componentKinds are what a packet may pass by name.
 var componentKinds = []model.Kind{model.KindInstance, model.KindNetworkInterface, model.KindInternetGateway,
 	model.KindEgressOnlyInternetGateway, model.KindNATGateway, model.KindVPNGateway, model.KindVPNConnection,
-	model.KindPeeringConnection, model.KindTunnel}
+	model.KindPeeringConnection, model.KindTunnel, model.KindTransitGateway, model.KindTransitGatewayAttachment,
+	model.KindDirectConnectGateway}
 
 var receiverKinds = []model.Kind{model.KindInstance, model.KindNetworkInterface, model.KindExternalNetwork, model.KindNATGateway}
 

@@ -145,9 +145,11 @@ type rawConnection struct {
 }
 
 var connectionFields = []field[rawConnection]{
-	{"gateway", true, func(w *walker, n *yaml.Node, d *rawConnection) { w.ref(n, "the name of a VPN gateway", &d.gateway) }},
+	{"gateway", true, func(w *walker, n *yaml.Node, d *rawConnection) {
+		w.ref(n, "the name of a VPN gateway or transit gateway", &d.gateway)
+	}},
 	{"routing", true, func(w *walker, n *yaml.Node, d *rawConnection) { w.word(n, []string{"static", "bgp"}, &d.routing) }},
-	{"routes", false, func(w *walker, n *yaml.Node, d *rawConnection) { w.cidrs(n, onlyV4, &d.routes) }}, // VGW-5
+	{"routes", false, func(w *walker, n *yaml.Node, d *rawConnection) { w.cidrs(n, anyFamily, &d.routes) }},
 }
 
 func (w *walker) readConnection(id model.Ident, n *yaml.Node) {
@@ -173,7 +175,9 @@ var networkFields = []field[rawNetwork]{
 			w.report(w.at(n), idEmptyList, "an external network has at least one CIDR")
 		}
 	}},
-	{"behind", false, func(w *walker, n *yaml.Node, d *rawNetwork) { w.ref(n, "the name of a VPN connection", &d.behind) }},
+	{"behind", false, func(w *walker, n *yaml.Node, d *rawNetwork) {
+		w.ref(n, "the name of a VPN connection or Direct Connect gateway", &d.behind)
+	}},
 }
 
 func (w *walker) readNetwork(id model.Ident, n *yaml.Node) {
@@ -189,19 +193,22 @@ func (w *walker) readNetwork(id model.Ident, n *yaml.Node) {
 func (r *resolver) resolveConnections() {
 	for _, c := range r.d.connections {
 		r.t.VPNConnections = append(r.t.VPNConnections, c.VPNConnection)
-		if g, ok := lookup[*model.VPNGateway](r, c.gateway, model.KindVPNGateway); ok {
-			c.Gateway = g
-			g.Connections = append(g.Connections, c.VPNConnection)
+		if res, ok := r.find(c.gateway, model.KindVPNGateway, model.KindTransitGateway); ok {
+			if g, isVGW := res.(*model.VPNGateway); isVGW {
+				c.Gateways = append(c.Gateways, g)
+				g.Connections = append(g.Connections, c.VPNConnection)
+			}
 		}
 	}
+	r.resolveDX()
 	for _, n := range r.d.networks {
 		r.t.ExternalNetworks = append(r.t.ExternalNetworks, n.ExternalNetwork)
-		if c, ok := lookup[*model.VPNConnection](r, n.behind, model.KindVPNConnection); ok {
+		if c, ok := lookup[*model.VPNConnection](r, n.behind, model.KindVPNConnection, model.KindDirectConnectGateway); ok {
 			n.Behind = c
 			c.Networks = append(c.Networks, n.ExternalNetwork)
 		}
 	}
-	for _, c := range r.d.connections {
+	for _, c := range r.links() {
 		places := map[netip.Prefix]diag.Pos{}
 		for _, b := range c.routes {
 			if first, ok := places[b.Prefix]; ok {
@@ -209,6 +216,10 @@ func (r *resolver) resolveConnections() {
 				continue
 			}
 			places[b.Prefix] = b.At
+			if b.Prefix.Addr().Is6() && len(c.Gateways) > 0 && !c.DirectConnect { // VGW-5
+				r.fault(b.At, idInvalidCIDR, "route %s of VPN connection %q is IPv6; a VPN connection on a VPN gateway carries IPv4 only", b.Prefix, c.Name)
+				continue
+			}
 			c.Routes = append(c.Routes, b)
 		}
 		if !c.BGP {
@@ -216,7 +227,7 @@ func (r *resolver) resolveConnections() {
 		}
 		for _, n := range c.Networks {
 			for _, b := range n.CIDRs {
-				if _, known := places[b.Prefix]; !known && b.Prefix.Addr().Is4() { // VGW-5
+				if _, known := places[b.Prefix]; !known && (b.Prefix.Addr().Is4() || len(c.Gateways) == 0 || c.DirectConnect) { // VGW-5
 					places[b.Prefix] = b.At
 					c.Routes = append(c.Routes, b)
 				}

@@ -7,6 +7,7 @@ type ID string
 const (
 	idAddressOutside         ID = "address-outside-subnet"
 	idAliasExpansion         ID = "alias-expansion"
+	idAttachmentKind         ID = "attachment-kind"
 	idBlockOverlap           ID = "block-overlap"
 	idBlockSize              ID = "block-size"
 	idConflictingKeys        ID = "conflicting-keys"
@@ -42,6 +43,7 @@ const (
 	idMoreSpecificThanLocal  ID = "route-more-specific-than-local"
 	idNoTopology             ID = "no-topology"
 	idNotText                ID = "not-text"
+	idOtherTransit           ID = "other-transit-gateway"
 	idOtherVPC               ID = "other-vpc"
 	idPeeringOverlap         ID = "peering-overlap"
 	idReservedAddress        ID = "reserved-address"
@@ -78,6 +80,7 @@ func IDs() []IDInfo { return append([]IDInfo(nil), ids...) }
 var ids = []IDInfo{
 	{idAddressOutside, "an interface's address lies outside of its subnet, or is of a family that the subnet lacks"},
 	{idAliasExpansion, "YAML aliases or merges stand for too much, or contain themselves"},
+	{idAttachmentKind, "a transit gateway attachment is to nothing, to several things, or has no subnets"},
 	{idBlockOverlap, "two blocks of one VPC overlap"},
 	{idBlockSize, "the prefix length of a VPC's or subnet's block is not one that AWS allows"},
 	{idConflictingKeys, "two keys that exclude each other, or one that makes no sense without another"},
@@ -112,6 +115,7 @@ var ids = []IDInfo{
 	{idMixedFamilies, "IPv4 and IPv6 where one family is expected"},
 	{idNoTopology, "a directory, or the list of files, holds no topology"},
 	{idNotText, "a file is not YAML text in UTF-8"},
+	{idOtherTransit, "a route table or connection belongs to another transit gateway"},
 	{idOtherVPC, "a resource belongs to another VPC than the one that uses it"},
 	{idPeeringOverlap, "two VPCs with overlapping blocks are peered"},
 	{idReservedAddress, "an interface has an address that AWS keeps for itself"},

@@ -120,12 +120,15 @@ func (r *resolver) run() {
 	r.resolveVPCs()
 	r.resolveSubnets()
 	r.resolveGateways()
+	r.resolveTransits()
 	r.resolveConnections()
 	r.resolveInterfaces()
 	r.resolveNATs()
 	r.resolvePeerings()
 	r.resolveTunnels()
+	r.resolveAttachments()
 	r.resolveTables()
+	r.propagateTransits()
 	r.resolveExpectations()
 	r.checkVPCs()
 	r.checkSubnets()
@@ -154,6 +157,9 @@ func (r *resolver) dropDuplicates() {
 	d.networks = kept(r, d.networks)
 	d.connections = kept(r, d.connections)
 	d.lists = kept(r, d.lists)
+	d.transits = kept(r, d.transits)
+	d.attachments = kept(r, d.attachments)
+	d.dxs = kept(r, d.dxs)
 }
 
 func kept[T model.Resource](r *resolver, list []T) []T {

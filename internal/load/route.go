@@ -12,6 +12,7 @@ import (
 type rawTable struct {
 	*model.RouteTable
 	vpc         ref
+	transit     ref // of a transit gateway's table, instead of vpc
 	routes      []rawRoute
 	edges       []ref
 	propagating []ref
@@ -73,7 +74,7 @@ func (w *walker) readRoute(n *yaml.Node, t *rawTable) {
 // resolveTableVPCs comes before all that asks which VPC a table is of.
 func (r *resolver) resolveTableVPCs() {
 	for _, t := range r.d.tables {
-		if !t.implicit {
+		if !t.implicit && !t.transit.given() {
 			t.VPC = r.vpc(t.vpc)
 		}
 	}
@@ -107,7 +108,7 @@ func (r *resolver) resolveTables() {
 }
 
 var targetKinds = []model.Kind{model.KindInternetGateway, model.KindEgressOnlyInternetGateway, model.KindNATGateway,
-	model.KindNetworkInterface, model.KindInstance, model.KindVPNGateway, model.KindPeeringConnection}
+	model.KindNetworkInterface, model.KindInstance, model.KindVPNGateway, model.KindPeeringConnection, model.KindTransitGateway}
 
 // resolveRoutes looks up and checks the routes that the user wrote.
 func (r *resolver) resolveRoutes(t *rawTable) []*model.Route {
@@ -134,7 +135,11 @@ func (r *resolver) resolveRoutes(t *rawTable) []*model.Route {
 		case "blackhole":
 			route.Kind = model.TargetBlackhole
 		default:
-			res, found := r.find(raw.target, targetKinds...)
+			kinds := targetKinds
+			if t.Kind == model.KindTransitGatewayRouteTable {
+				kinds = []model.Kind{model.KindTransitGatewayAttachment}
+			}
+			res, found := r.find(raw.target, kinds...)
 			if !found {
 				ok = false
 				break
@@ -186,7 +191,10 @@ func (r *resolver) propagatedOrigin(t *rawTable, raw rawRoute, route *model.Rout
 }
 
 func originOf(c *model.VPNConnection) model.Origin {
-	if c.BGP {
+	switch {
+	case c.DirectConnect:
+		return model.OriginPropagatedDX
+	case c.BGP:
 		return model.OriginPropagatedBGP
 	}
 	return model.OriginPropagatedVPN

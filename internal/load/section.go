@@ -32,6 +32,9 @@ type decls struct {
 	networks    []*rawNetwork
 	connections []*rawConnection
 	lists       []*model.PrefixList
+	transits    []*rawTransit
+	attachments []*rawAttachment
+	dxs         []*rawDX
 	expects     []*rawExpect
 }
 
@@ -64,6 +67,9 @@ func (d *decls) append(o *decls) {
 	d.networks = append(d.networks, o.networks...)
 	d.connections = append(d.connections, o.connections...)
 	d.lists = append(d.lists, o.lists...)
+	d.transits = append(d.transits, o.transits...)
+	d.attachments = append(d.attachments, o.attachments...)
+	d.dxs = append(d.dxs, o.dxs...)
 	d.expects = append(d.expects, o.expects...)
 }
 
@@ -91,12 +97,15 @@ var sections = []section{
 	{"vpn_gateways", (*walker).readVGW},
 	{"vpn_connections", (*walker).readConnection},
 	{"prefix_lists", (*walker).readPrefixList},
+	{"transit_gateways", (*walker).readTransit},
+	{"transit_gateway_route_tables", (*walker).readTransitTable},
+	{"transit_gateway_attachments", (*walker).readAttachment},
+	{"direct_connect_gateways", (*walker).readDX},
 }
 
 // laterSections belong to the language but not to this version.
 var laterSections = []string{
-	"transit_gateways", "transit_gateway_route_tables", "transit_gateway_attachments",
-	"vpc_endpoints", "load_balancers", "direct_connect_gateways", "customer_gateways",
+	"vpc_endpoints", "load_balancers", "customer_gateways",
 	"carrier_gateways", "local_gateways", "network_firewalls", "block_public_access",
 }
 

@@ -31,6 +31,10 @@ const (
 	KindVPNGateway                Kind = "vpn_gateway"
 	KindVPNConnection             Kind = "vpn_connection"
 	KindPrefixList                Kind = "prefix_list"
+	KindTransitGateway            Kind = "transit_gateway"
+	KindTransitGatewayRouteTable  Kind = "transit_gateway_route_table"
+	KindTransitGatewayAttachment  Kind = "transit_gateway_attachment"
+	KindDirectConnectGateway      Kind = "direct_connect_gateway"
 	// KindInternet is the pseudo-resource of everything outside AWS that no
 	// external network names.
 	KindInternet Kind = "internet"

@@ -6,11 +6,13 @@ import (
 	"github.com/vpcpath/vpcpath/internal/diag"
 )
 
-// RouteTable is a subnet route table, a gateway route table (GW-1), or both.
+// RouteTable is a subnet route table, a gateway route table (GW-1), or both;
+// or a transit gateway's (TGW-2), which has no VPC.
 type RouteTable struct {
 	Ident
-	VPC    *VPC
-	Routes []*Route // local routes and propagated ones included, in file order behind the local ones
+	VPC            *VPC
+	TransitGateway *TransitGateway
+	Routes         []*Route // local routes and propagated ones included, in file order behind the local ones
 	// Edges are the gateways that use the table for what enters through
 	// them: *InternetGateway or *VPNGateway.
 	Edges       []Resource
@@ -23,6 +25,7 @@ type Origin uint8
 // The origins, best first.
 const (
 	OriginStatic        Origin = iota // written by the user, or the local route
+	OriginPropagatedVPC               // a VPC's blocks, in a transit gateway's table (TGW-3)
 	OriginPropagatedDX                // learned over Direct Connect
 	OriginPropagatedVPN               // static routes of a VPN connection
 	OriginPropagatedBGP               // learned by BGP over a VPN connection
@@ -33,7 +36,7 @@ func (o Origin) Propagated() bool { return o != OriginStatic }
 
 // String names the origin.
 func (o Origin) String() string {
-	return [...]string{"static", "propagated (Direct Connect)", "propagated (VPN, static)", "propagated (VPN, BGP)"}[o]
+	return [...]string{"static", "propagated (VPC)", "propagated (Direct Connect)", "propagated (VPN, static)", "propagated (VPN, BGP)"}[o]
 }
 
 // TargetKind tells the two targets that are no resource from the others.
@@ -112,11 +115,15 @@ type VPNGateway struct {
 	Connections []*VPNConnection
 }
 
-// VPNConnection is a Site-to-Site VPN connection on a gateway.
+// VPNConnection is a link to sites outside AWS: a Site-to-Site VPN
+// connection on a VPN gateway or a transit gateway, or a Direct Connect
+// gateway, which may serve several of them.
 type VPNConnection struct {
 	Ident
-	Gateway  *VPNGateway
-	BGP      bool
-	Routes   []Block // static: the prefixes that the gateway knows (VGW-4); BGP: those of Networks
-	Networks []*ExternalNetwork
+	Gateways      []*VPNGateway
+	Attachments   []*TransitGatewayAttachment
+	BGP           bool
+	DirectConnect bool    // learned over Direct Connect, always by BGP
+	Routes        []Block // static: the prefixes that the gateways know (VGW-4); BGP: those of Networks
+	Networks      []*ExternalNetwork
 }

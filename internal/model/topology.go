@@ -25,6 +25,8 @@ type Topology struct {
 	VPNGateways        []*VPNGateway
 	VPNConnections     []*VPNConnection
 	PrefixLists        []*PrefixList
+	TransitGateways    []*TransitGateway
+	TransitAttachments []*TransitGatewayAttachment
 	Expectations       []*Expectation
 	Names              map[string]Resource // every name that a user may write, implicit ones included
 }

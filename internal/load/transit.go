@@ -1,0 +1,298 @@
+package load
+
+import (
+	"net/netip"
+	"slices"
+
+	"github.com/vpcpath/vpcpath/internal/diag"
+	"github.com/vpcpath/vpcpath/internal/model"
+	"gopkg.in/yaml.v3"
+)
+
+type rawTransit struct {
+	*model.TransitGateway
+}
+
+var transitFields = []field[rawTransit]{
+	{"security_group_referencing", false, func(w *walker, n *yaml.Node, d *rawTransit) { w.boolean(n, &d.SGReferencing) }},
+}
+
+func (w *walker) readTransit(id model.Ident, n *yaml.Node) {
+	id.Kind = model.KindTransitGateway
+	d := &rawTransit{&model.TransitGateway{Ident: id}}
+	w.resource(d.TransitGateway)
+	w.out.transits = append(w.out.transits, d)
+	readMapping(w, n, id.At, subject{"transit gateway", id.Name}, transitFields, d)
+}
+
+var transitTableFields = []field[rawTable]{
+	{"transit_gateway", true, func(w *walker, n *yaml.Node, d *rawTable) { w.ref(n, "the name of a transit gateway", &d.transit) }},
+	{"routes", false, func(w *walker, n *yaml.Node, d *rawTable) {
+		w.list(n, "a list of routes", func(item *yaml.Node) { w.readRoute(item, d) })
+	}},
+}
+
+func (w *walker) readTransitTable(id model.Ident, n *yaml.Node) {
+	id.Kind = model.KindTransitGatewayRouteTable
+	d := &rawTable{RouteTable: &model.RouteTable{Ident: id}}
+	w.resource(d.RouteTable)
+	w.out.tables = append(w.out.tables, d)
+	readMapping(w, n, id.At, subject{"transit gateway route table", id.Name}, transitTableFields, d)
+}
+
+// rawAttachment is an attachment with its names not yet looked up.
+type rawAttachment struct {
+	*model.TransitGatewayAttachment
+	transit, vpc, connection, dx, peer, table ref
+	subnets, propagates                       []ref
+}
+
+var attachmentFields = []field[rawAttachment]{
+	{"transit_gateway", true, func(w *walker, n *yaml.Node, d *rawAttachment) {
+		w.ref(n, "the name of a transit gateway", &d.transit)
+	}},
+	{"vpc", false, func(w *walker, n *yaml.Node, d *rawAttachment) { w.ref(n, "the name of a VPC", &d.vpc) }},
+	{"subnets", false, func(w *walker, n *yaml.Node, d *rawAttachment) { w.refs(n, "the name of a subnet", &d.subnets) }},
+	{"vpn_connection", false, func(w *walker, n *yaml.Node, d *rawAttachment) {
+		w.ref(n, "the name of a VPN connection", &d.connection)
+	}},
+	{"direct_connect_gateway", false, func(w *walker, n *yaml.Node, d *rawAttachment) {
+		w.ref(n, "the name of a Direct Connect gateway", &d.dx)
+	}},
+	{"peer", false, func(w *walker, n *yaml.Node, d *rawAttachment) { w.ref(n, "the name of a transit gateway", &d.peer) }},
+	{"route_table", false, func(w *walker, n *yaml.Node, d *rawAttachment) {
+		w.ref(n, "the name of a transit gateway route table", &d.table)
+	}},
+	{"propagates_to", false, func(w *walker, n *yaml.Node, d *rawAttachment) {
+		w.refs(n, "the name of a transit gateway route table", &d.propagates)
+	}},
+	{"appliance_mode", false, func(w *walker, n *yaml.Node, d *rawAttachment) { w.boolean(n, &d.ApplianceMode) }},
+	{"security_group_referencing", false, func(w *walker, n *yaml.Node, d *rawAttachment) { w.boolean(n, &d.SGReferencing) }},
+}
+
+func (w *walker) readAttachment(id model.Ident, n *yaml.Node) {
+	id.Kind = model.KindTransitGatewayAttachment
+	d := &rawAttachment{TransitGatewayAttachment: &model.TransitGatewayAttachment{Ident: id}}
+	w.resource(d.TransitGatewayAttachment)
+	w.out.attachments = append(w.out.attachments, d)
+	if !readMapping(w, n, id.At, subject{"transit gateway attachment", id.Name}, attachmentFields, d) {
+		return
+	}
+	kinds := 0
+	for _, name := range []ref{d.vpc, d.connection, d.dx, d.peer} {
+		if name.given() {
+			kinds++
+		}
+	}
+	switch {
+	case kinds != 1: // TGW-1
+		w.report(id.At, idAttachmentKind, "transit gateway attachment %q needs exactly one of `vpc`, `vpn_connection`, `direct_connect_gateway` and `peer`; found %d of them", id.Name, kinds)
+	case d.vpc.given() && len(d.subnets) == 0: // TGW-1
+		w.report(id.At, idAttachmentKind, "attachment %q to VPC %q has no subnets; expected `subnets:` with one subnet of each Availability Zone to serve", id.Name, d.vpc.text)
+	case !d.vpc.given() && len(d.subnets) > 0:
+		w.report(d.subnets[0].at, idConflictingKeys, "`subnets` goes with `vpc` only")
+	}
+}
+
+// rawDX is a Direct Connect gateway.
+type rawDX struct {
+	*model.VPNConnection
+	gateways []ref
+	routes   []model.Block
+}
+
+var dxFields = []field[rawDX]{
+	{"vpn_gateways", false, func(w *walker, n *yaml.Node, d *rawDX) { w.refs(n, "the name of a VPN gateway", &d.gateways) }},
+	{"routes", false, func(w *walker, n *yaml.Node, d *rawDX) { w.cidrs(n, anyFamily, &d.routes) }},
+}
+
+func (w *walker) readDX(id model.Ident, n *yaml.Node) {
+	id.Kind = model.KindDirectConnectGateway
+	d := &rawDX{VPNConnection: &model.VPNConnection{Ident: id, BGP: true, DirectConnect: true}}
+	w.resource(d.VPNConnection)
+	w.out.dxs = append(w.out.dxs, d)
+	readMapping(w, n, id.At, subject{"Direct Connect gateway", id.Name}, dxFields, d)
+}
+
+// resolveDX joins Direct Connect gateways to VPN gateways.
+func (r *resolver) resolveDX() {
+	for _, d := range r.d.dxs {
+		r.t.VPNConnections = append(r.t.VPNConnections, d.VPNConnection)
+		for i, name := range d.gateways {
+			g, ok := lookup[*model.VPNGateway](r, name, model.KindVPNGateway)
+			if !ok {
+				continue
+			}
+			if first, twice := twiceIn(d.gateways, i); twice {
+				r.faultOf(name.at, idDuplicateEntry, first, "the first", "%q stands twice in `vpn_gateways`; the first is at %s", name.text, first)
+				continue
+			}
+			for _, o := range d.Gateways {
+				if a, b, bad := overlapOf(o.VPC, g.VPC); bad { // VGW-10
+					r.fault(name.at, idBlockOverlap, "VPCs %q and %q behind Direct Connect gateway %q overlap: %s and %s", o.VPC.Name, g.VPC.Name, d.Name, a.Prefix, b.Prefix)
+				}
+			}
+			d.Gateways = append(d.Gateways, g)
+			g.Connections = append(g.Connections, d.VPNConnection)
+		}
+	}
+}
+
+func overlapOf(a, b *model.VPC) (x, y model.Block, bad bool) {
+	if a == nil || b == nil {
+		return x, y, false
+	}
+	return overlap(a, b)
+}
+
+// links returns the VPN connections and Direct Connect gateways alike.
+func (r *resolver) links() []*rawConnection {
+	out := slices.Clone(r.d.connections)
+	for _, d := range r.d.dxs {
+		out = append(out, &rawConnection{VPNConnection: d.VPNConnection, routes: d.routes})
+	}
+	return out
+}
+
+// resolveTransits enters the gateways.
+func (r *resolver) resolveTransits() {
+	for _, g := range r.d.transits {
+		r.t.TransitGateways = append(r.t.TransitGateways, g.TransitGateway)
+	}
+	for _, t := range r.d.tables {
+		if g, ok := lookup[*model.TransitGateway](r, t.transit, model.KindTransitGateway); ok {
+			t.TransitGateway = g
+			g.Tables = append(g.Tables, t.RouteTable)
+		}
+	}
+}
+
+// resolveAttachments joins the gateways to what they are attached to.
+func (r *resolver) resolveAttachments() {
+	for _, a := range r.d.attachments {
+		r.t.TransitAttachments = append(r.t.TransitAttachments, a.TransitGatewayAttachment)
+		g, ok := lookup[*model.TransitGateway](r, a.transit, model.KindTransitGateway)
+		if !ok {
+			continue
+		}
+		a.TransitGateway = g
+		a.RouteTable = r.transitTable(a, a.table)
+		for i, name := range a.propagates {
+			if first, twice := twiceIn(a.propagates, i); twice {
+				r.faultOf(name.at, idDuplicateEntry, first, "the first", "%q stands twice in `propagates_to`; the first is at %s", name.text, first)
+			} else if t := r.transitTable(a, name); t != nil {
+				a.PropagatesTo = append(a.PropagatesTo, t)
+			}
+		}
+		r.attach(a)
+		g.Attachments = append(g.Attachments, a.TransitGatewayAttachment)
+	}
+	for _, a := range r.d.attachments { // TGW-15
+		for _, o := range r.d.attachments {
+			if a.PeerGateway != nil && o.TransitGateway == a.PeerGateway && o.PeerGateway == a.TransitGateway && a.Peer == nil {
+				a.Peer = o.TransitGatewayAttachment
+			}
+		}
+	}
+}
+
+// transitTable looks up a table of the attachment's own gateway (TGW-2).
+func (r *resolver) transitTable(a *rawAttachment, name ref) *model.RouteTable {
+	t, ok := lookup[*model.RouteTable](r, name, model.KindTransitGatewayRouteTable)
+	if !ok {
+		return nil
+	}
+	if t.TransitGateway != nil && t.TransitGateway != a.TransitGateway {
+		r.faultOf(name.at, idOtherTransit, t.At, quote(t.Name)+" is declared here",
+			"route table %q is of transit gateway %q; attachment %q is of %q", t.Name, t.TransitGateway.Name, a.Name, a.TransitGateway.Name)
+		return nil
+	}
+	return t
+}
+
+// attach resolves what is behind an attachment.
+func (r *resolver) attach(a *rawAttachment) {
+	if c, ok := lookup[*model.VPNConnection](r, a.connection, model.KindVPNConnection); ok {
+		a.Connection = c
+		c.Attachments = append(c.Attachments, a.TransitGatewayAttachment)
+		for _, raw := range r.d.connections {
+			if raw.VPNConnection == c && raw.gateway.text != a.TransitGateway.Name {
+				r.faultOf(a.connection.at, idOtherTransit, c.At, quote(c.Name)+" is declared here",
+					"VPN connection %q ends at %q, not at transit gateway %q", c.Name, raw.gateway.text, a.TransitGateway.Name)
+			}
+		}
+	}
+	if c, ok := lookup[*model.VPNConnection](r, a.dx, model.KindDirectConnectGateway); ok {
+		a.Connection = c
+		c.Attachments = append(c.Attachments, a.TransitGatewayAttachment)
+	}
+	if g, ok := lookup[*model.TransitGateway](r, a.peer, model.KindTransitGateway); ok {
+		if a.PeerGateway = g; g == a.TransitGateway {
+			r.fault(a.peer.at, idSelfPeering, "attachment %q joins transit gateway %q with itself; expected another one", a.Name, g.Name)
+		}
+		if len(a.PropagatesTo) > 0 { // TGW-3
+			r.fault(a.propagates[0].at, idConflictingKeys, "nothing propagates over the peering of transit gateways; expected static routes to %q", a.Name)
+		}
+	}
+	if a.VPC = r.vpc(a.vpc); a.VPC == nil {
+		return
+	}
+	if o := a.TransitGateway.AttachmentOf(a.VPC); o != nil {
+		r.faultOf(a.vpc.at, idDuplicateEntry, o.At, quote(o.Name)+" is declared here",
+			"VPC %q has attachment %q to transit gateway %q already, at %s", a.VPC.Name, o.Name, a.TransitGateway.Name, o.At)
+	}
+	zones := map[string]ref{}
+	for _, name := range a.subnets {
+		s, ok := lookup[*model.Subnet](r, name, model.KindSubnet)
+		if !ok {
+			continue
+		}
+		if s.VPC != nil && s.VPC != a.VPC {
+			r.faultOf(name.at, idOtherVPC, s.At, quote(s.Name)+" is declared here", "subnet %q is of VPC %q; attachment %q is of VPC %q", s.Name, s.VPC.Name, a.Name, a.VPC.Name)
+			continue
+		}
+		if first, twice := zones[s.AZ]; twice && s.AZ != "" { // TGW-1
+			r.faultOf(name.at, idDuplicateEntry, first.at, "the first", "subnets %q and %q of attachment %q are both in %s; expected one subnet a zone", first.text, s.Name, a.Name, s.AZ)
+			continue
+		}
+		if !s.CIDR.IsValid() { // TGW-16
+			r.fault(name.at, idWrongKind, "subnet %q is IPv6-only; a transit gateway attachment needs IPv4", s.Name)
+			continue
+		}
+		zones[s.AZ] = name
+		a.Interfaces = append(a.Interfaces, &model.Interface{
+			Ident:  model.Ident{Name: a.Name + "." + s.Name, Kind: model.KindNetworkInterface, At: name.at},
+			Index:  -1, // of no instance, and without an address of its own to be found by
+			Subnet: s, Owner: a.TransitGatewayAttachment, Implicit: true,
+		})
+	}
+}
+
+// propagateTransits adds what attachments tell the tables (TGW-3).
+func (r *resolver) propagateTransits() {
+	for _, a := range r.d.attachments {
+		for _, t := range a.PropagatesTo {
+			have := map[netip.Prefix]bool{}
+			for _, route := range t.Routes {
+				if route.Origin == model.OriginPropagatedVPC {
+					have[route.Destination] = true
+				}
+			}
+			add := func(p netip.Prefix, at diag.Pos, origin model.Origin) {
+				t.Routes = append(t.Routes, &model.Route{At: at, Destination: p, Target: a.TransitGatewayAttachment, Origin: origin, From: a.Connection})
+			}
+			if a.VPC != nil {
+				for _, b := range a.VPC.Blocks() {
+					if !have[b.Prefix] { // TGW-11: of equal blocks the first counts
+						add(b.Prefix, b.At, model.OriginPropagatedVPC)
+					}
+				}
+			}
+			if a.Connection != nil {
+				for _, b := range a.Connection.Routes {
+					add(b.Prefix, b.At, originOf(a.Connection))
+				}
+			}
+		}
+	}
+}
