@@ -115,6 +115,7 @@ func (w *walk) reply(b branch, h *model.Instance) {
 	}
 	w.forwarding(&b, h)
 	if !knows {
+		w.assumeSymmetry()
 		w.asymmetric(&b, h, h.Name+" forwards the reply but has not seen the request", "NI-20", "M-8")
 		return
 	}

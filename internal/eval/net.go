@@ -216,7 +216,7 @@ func compileHost(inst *model.Instance) *hostTable {
 			}
 		}
 	}
-	for _, e := range inst.TunnelEnds {
+	for _, e := range slices.Backward(inst.TunnelEnds) { // of equal routes the first added stays
 		for _, r := range e.Routes {
 			b.Insert(r.Prefix, hostRoute{end: e})
 		}

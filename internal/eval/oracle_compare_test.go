@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/netip"
-	"os"
 	"slices"
 
 	"github.com/vpcpath/vpcpath/internal/eval"
@@ -79,9 +78,6 @@ func (c *comparison) result(r *eval.Result) *mismatch {
 	c.r.Shuffle(len(heads), func(i, j int) { heads[i], heads[j] = heads[j], heads[i] })
 	n := 0
 	for _, h := range heads {
-		if laxFrom(c, r, h) {
-			continue
-		}
 		if !inBoxes(r.Asked, h) || h.odd() || inBoxes(r.Undetermined, h) {
 			continue
 		}
@@ -116,7 +112,7 @@ func (c *comparison) verdict(r *eval.Result) *mismatch {
 func (c *comparison) header(r *eval.Result, h header) *mismatch {
 	c.tally.compared++
 	works, sometimes := inBoxes(r.Works, h), inBoxes(r.Sometimes, h)
-	from, ok := senderOf(c.t, r.From, h.src)
+	from, ok := senderOf(c.t, c.ask.from, r.From, h.src)
 	p := h.packet()
 	fail := func(kind, format string, args ...any) *mismatch {
 		text := fmt.Sprintf(format, args...)
@@ -141,6 +137,7 @@ func (c *comparison) header(r *eval.Result, h header) *mismatch {
 	some, every, first := false, true, (*outcome)(nil)
 	for _, choose := range c.choices(from, p) {
 		o := simulate(c.t, from, p, c.ask.reply, choose)
+		o.missed(r.To.Resource)
 		if first == nil {
 			first = o
 		}
@@ -178,6 +175,17 @@ func (c *comparison) header(r *eval.Result, h header) *mismatch {
 		return fail(want+"/"+got, "%v from %v: simulator: %s; engine: %s", p, from, want, got)
 	}
 	return nil
+}
+
+// missed turns a delivery to somebody else than the host that was asked for
+// into a drop, unless a port forward moved it.
+func (o *outcome) missed(asked model.Resource) {
+	if i, ok := asked.(*model.Interface); ok {
+		asked = i.Owner
+	}
+	if inst, ok := asked.(*model.Instance); ok && o.fwd.delivered && o.fwd.who != inst && !o.fwd.moved {
+		o.fwd.delivered, o.fwd.drop, o.walked = false, &drop{codes: one(eval.DeliveredElsewhere)}, false
+	}
 }
 
 // choices are what NAT gateways may choose for the packet: every port that
@@ -235,7 +243,7 @@ func (c *comparison) delivered(r *eval.Result, o *outcome) bool {
 		switch {
 		case o.fwd.hypervisor:
 			return d.ID().Kind == model.KindHypervisor
-		case o.fwd.who == nil, o.fwd.who.ID().Kind == model.KindExternalNetwork && o.fwd.site == nil && d != o.fwd.who:
+		case o.fwd.who == nil, d != o.fwd.who && !c.narrow && o.fwd.site == nil && o.fwd.who.ID().Kind == model.KindExternalNetwork:
 			return d.ID().Kind == model.KindInternet
 		}
 		return d == o.fwd.who
@@ -256,13 +264,4 @@ func (c *comparison) blocker(r *eval.Result, o *outcome, fail func(string, strin
 		}
 	}
 	return fail("blocker "+fmt.Sprint(d.codes), "%v: the first drop is %v on the %s path, which the engine does not name", p, d, path)
-}
-
-// laxFrom is TEMPORARY: engine bug 2.
-func laxFrom(c *comparison, r *eval.Result, h header) bool {
-	if os.Getenv("LAX") == "" {
-		return false
-	}
-	f, _ := senderOf(c.t, r.From, h.src)
-	return f.inst != nil && f.inst.Name != c.ask.from && (len(f.inst.Interfaces) > 1 || len(f.inst.TunnelEnds) > 0)
 }

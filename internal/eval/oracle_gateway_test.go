@@ -61,6 +61,9 @@ func (w *walker) internetGatewayOut(g *model.InternetGateway, from *model.Interf
 			codes = append(codes, eval.IGWNoPublicIP)
 		}
 		p.src = public
+		if ok && w.replying && !w.abroad[public] { // decision 5
+			codes = append(codes, eval.ReturnPathAsymmetric)
+		}
 	}
 	if codes != nil {
 		w.drop(codes, g.Name)
@@ -75,6 +78,9 @@ func (w *walker) internet(p pkt) {
 	w.emitter = nil
 	if w.loop("internet", p) {
 		return
+	}
+	if !w.replying {
+		w.abroad[p.dst] = true
 	}
 	if !p.v6() {
 		for _, i := range w.t.Interfaces {

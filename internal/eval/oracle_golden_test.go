@@ -40,7 +40,7 @@ func golden(t *testing.T, text string, c goldenCase) (*eval.Result, *outcome) {
 	}
 	b := r.Asked[0]
 	h := header{src: b.Src[0].First(b.Family), dst: b.Dst[0].First(b.Family), proto: b.Protos[0].Lo, dport: b.DPorts[0].Lo, sport: b.SPorts[0].Lo}
-	from, ok := senderOf(topo, r.From, h.src)
+	from, ok := senderOf(topo, c.from, r.From, h.src)
 	if !ok {
 		t.Fatalf("%v: nobody sends from %v", c.ask, h.src)
 	}

@@ -55,8 +55,9 @@ func hostOwns(i *model.Instance, a netip.Addr) bool {
 	return slices.ContainsFunc(i.TunnelEnds, func(e *model.TunnelEnd) bool { return e.Address == a })
 }
 
-// hostSend is a packet that a host makes itself, a request or a reply.
-func (w *walker) hostSend(i *model.Instance, p pkt) {
+// hostSend is a packet that a host makes itself, a request or a reply, for
+// the interface that its table names or, where one is given, for that one.
+func (w *walker) hostSend(i *model.Instance, via *model.Interface, p pkt) {
 	if w.replying {
 		p, _ = w.undo(i, p)
 	}
@@ -70,6 +71,9 @@ func (w *walker) hostSend(i *model.Instance, p pkt) {
 		return
 	}
 	out := hostRoute(i, p.dst)
+	if via != nil {
+		out = hop{eni: via}
+	}
 	if !w.replying {
 		q, ok := w.masquerade(i, out, p)
 		if !ok {
@@ -154,7 +158,9 @@ func (w *walker) hostReceive(i *model.Instance, p pkt) {
 		}
 		return
 	}
-	p = portForward(i, p)
+	if p = portForward(i, p); p != in {
+		w.leg.moved = true
+	}
 	if hostOwns(i, p.dst) {
 		if p != in {
 			w.passages = append(w.passages, passage{i, in, p})

@@ -111,13 +111,22 @@ func narrowAsk(r *rand.Rand, t *model.Topology) (ask, bool) {
 }
 
 // senderOf is who sends what a result asks about from an address; ok is false
-// where nobody does.
-func senderOf(t *model.Topology, party eval.Party, src netip.Addr) (sender, bool) {
+// where nobody does. A named interface sends by itself, and so does a member
+// of a group on a host with several (decision 21).
+func senderOf(t *model.Topology, from string, party eval.Party, src netip.Addr) (sender, bool) {
+	if e, err := t.ParseEndpoint(from); err == nil && e.Kind == model.EndpointResource {
+		_, named := e.Resource.(*model.Interface)
+		for _, i := range t.Interfaces {
+			if inst := i.Instance(); inst != nil && inst == party.Resource && i.Owns(src) && e.Resource != party.Resource && (named || len(inst.Interfaces) > 1) {
+				return sender{inst: inst, via: i}, true
+			}
+		}
+	}
 	switch r := party.Resource.(type) {
 	case *model.Instance:
 		return sender{inst: r}, hostOwns(r, src)
 	case *model.Interface:
-		return sender{inst: r.Instance()}, r.Instance() != nil && hostOwns(r.Instance(), src)
+		return sender{inst: r.Instance(), via: r}, r.Instance() != nil && r.Owns(src)
 	case *model.NATGateway:
 		return sender{}, false
 	case *model.ExternalNetwork:

@@ -62,6 +62,7 @@ func (p pkt) reverse() pkt {
 // A sender is where a packet starts: an instance, or somewhere outside.
 type sender struct {
 	inst *model.Instance
+	via  *model.Interface     // it leaves by this one, whatever the host's table says (decision 21)
 	site *model.VPNConnection // outside, behind this connection; nil: on the internet
 }
 
@@ -88,6 +89,7 @@ type leg struct {
 	who        model.Resource       // who got it; nil: somebody on the internet
 	site       *model.VPNConnection // it arrived behind this connection
 	hypervisor bool                 // a service of the hypervisor answered
+	moved      bool                 // a port forward gave it another destination
 	nats       []*model.NATGateway  // whose choice of a port it went through
 }
 
@@ -125,7 +127,7 @@ func (o *outcome) String() string {
 // asked for, the reply back. choose is the source port that a NAT gateway
 // picks.
 func simulate(t *model.Topology, from sender, p pkt, reply bool, choose func(*model.NATGateway) uint16) *outcome {
-	w := &walker{t: t, client: from, sent: p, choose: choose, records: map[record]bool{},
+	w := &walker{t: t, client: from, sent: p, choose: choose, records: map[record]bool{}, abroad: map[netip.Addr]bool{},
 		crossed: map[netip.Addr]*model.PeeringConnection{}, up: map[*model.Tunnel]int{}}
 	return w.run(reply)
 }
@@ -159,7 +161,7 @@ func (w *walker) run(reply bool) *outcome {
 func (w *walker) start(from sender, p pkt) {
 	switch {
 	case from.inst != nil:
-		w.hostSend(from.inst, p)
+		w.hostSend(from.inst, from.via, p)
 	case from.site != nil:
 		w.fromSite(from.site, p)
 	default:
@@ -183,6 +185,7 @@ type walker struct {
 	records  map[record]bool
 	passages []passage
 	crossed  map[netip.Addr]*model.PeeringConnection
+	abroad   map[netip.Addr]bool   // destinations that the request had on the internet
 	up       map[*model.Tunnel]int // 1 up, 2 down, 3 being looked at
 }
 

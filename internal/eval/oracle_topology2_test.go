@@ -124,7 +124,7 @@ func (g *generator) vpn(n *net) {
 		if !v.bgp {
 			v.routes = []string{pick(g, []string{cidr, cidr, fmt.Sprintf("172.%d.0.0/17", 16+n.k*2+c)})}
 			if g.chance(20) {
-				v.routes = append(v.routes, fmt.Sprintf("10.%d.1.0/25", n.k)) // RT-8
+				v.routes = append(v.routes, fmt.Sprintf("10.%d.1.0/25", n.c)) // RT-8
 			}
 		}
 		g.s.vpns = append(g.s.vpns, v)
@@ -154,7 +154,7 @@ func (g *generator) appliance(n *net) {
 			}
 			if g.chance(35) {
 				name := fmt.Sprintf("nati%d", n.k)
-				inst := instSpec{name: name, forward: true, masq: [][2]string{pick(g, [][2]string{{"", ""}, {fmt.Sprintf("10.%d.0.0/16", n.k), ""}})}}
+				inst := instSpec{name: name, forward: true, masq: [][2]string{pick(g, [][2]string{{"", ""}, {fmt.Sprintf("10.%d.0.0/16", n.c), ""}})}}
 				g.s.insts = append(g.s.insts, inst)
 				e := g.eni(n, s, name)
 				e.check, e.groups = false, []string{n.groups[0]}

@@ -120,7 +120,7 @@ func (g *generator) forward(n *net, inst *instSpec, s *sub) {
 				own = o.ips[0]
 			}
 		}
-		f := forwardSpec{proto: pick(g, []string{"tcp", "tcp", "udp"}), dst: pick(g, []string{own, own, own, "", fmt.Sprintf("10.%d.0.0/16", n.k)}),
+		f := forwardSpec{proto: pick(g, []string{"tcp", "tcp", "udp"}), dst: pick(g, []string{own, own, own, "", fmt.Sprintf("10.%d.0.0/16", n.c)}),
 			port: packet.PortRange{Lo: uint16(50001 + len(inst.forwards)), Hi: uint16(50001 + len(inst.forwards))}, to: e.ips[0], toPort: pick(g, []uint16{80, 443, 22, 0})}
 		if f.toPort == 0 || g.chance(20) {
 			f.port = packet.PortRange{Lo: 8000, Hi: 8050}
@@ -145,7 +145,7 @@ func (g *generator) edges(n *net) {
 	fill := func(name, gateway string) {
 		g.s.tables = append(g.s.tables, tableSpec{name: name, vpc: n.name, edges: []string{gateway}})
 		if whole {
-			g.addRoute(name, fmt.Sprintf("10.%d.0.0/16", n.k), n.fw)
+			g.addRoute(name, fmt.Sprintf("10.%d.0.0/16", n.c), n.fw)
 		}
 		for _, s := range covered {
 			g.addRoute(name, s.cidr, n.fw)
@@ -192,7 +192,7 @@ func (g *generator) inside(n *net) {
 				target = nat
 			}
 		}
-		g.addRoute(s.table, fmt.Sprintf("10.%d.0.0/16", n.k), target)
+		g.addRoute(s.table, fmt.Sprintf("10.%d.0.0/16", n.c), target)
 	}
 	if g.chance(20) {
 		g.addRoute(pick(g, n.subnets).table, pick(g, []string{"192.0.2.0/24", "198.51.100.0/25"}), "blackhole")
@@ -202,6 +202,9 @@ func (g *generator) inside(n *net) {
 // join lets two VPCs talk: by peering, by a tunnel, both, or only by their
 // public addresses.
 func (g *generator) join(a, b *net) {
+	if a.c == b.c { // PCX-2, VPNI-7
+		return
+	}
 	if g.chance(60) {
 		name := fmt.Sprintf("pcx%d%d", a.k, b.k)
 		status := "active"
@@ -212,10 +215,10 @@ func (g *generator) join(a, b *net) {
 		g.lead(a, b, name, 85)
 		g.lead(b, a, name, 85)
 	}
-	if a.vpnHost != "" && b.vpnHost != "" && g.chance(85) {
+	if a.vpnHost != "" && b.vpnHost != "" && g.chance(85) && (len(g.nets) < 3 || g.nets[2].c != g.nets[0].c) {
 		name := fmt.Sprintf("tun%d%d", a.k, b.k)
 		end := func(n, o *net, i int) endSpec {
-			return endSpec{n.vpnHost, fmt.Sprintf("169.254.255.%d", (a.k*4+b.k)*4+i), []string{fmt.Sprintf("10.%d.0.0/16", o.k)}}
+			return endSpec{n.vpnHost, fmt.Sprintf("169.254.255.%d", (a.k*4+b.k)*4+i), []string{fmt.Sprintf("10.%d.0.0/16", o.c)}}
 		}
 		t := tunnelSpec{name, pick(g, []string{"udp", "udp", "tcp", "47"}), uint16(1190 + a.k + b.k), [2]endSpec{end(a, b, 1), end(b, a, 2)}}
 		if t.proto == "47" {
@@ -229,7 +232,7 @@ func (g *generator) join(a, b *net) {
 		for _, n := range g.nets {
 			if n != a && n != b && len(g.s.pcxs) > 0 {
 				if p := pick(g, g.s.pcxs); p.a == a.name || p.b == a.name {
-					g.addRoute(a.subnets[0].table, fmt.Sprintf("10.%d.0.0/16", n.k), p.name)
+					g.addRoute(a.subnets[0].table, fmt.Sprintf("10.%d.0.0/16", n.c), p.name)
 				}
 			}
 		}
@@ -242,7 +245,7 @@ func (g *generator) lead(a, b *net, target string, percent int) {
 		if !g.chance(percent) {
 			continue
 		}
-		dst := fmt.Sprintf("10.%d.0.0/16", b.k)
+		dst := fmt.Sprintf("10.%d.0.0/16", b.c)
 		if nat := fmt.Sprintf("nat%d", a.k); s.role != "pub" && g.nat(nat) && g.chance(15) {
 			g.addRoute(s.table, dst, nat) // NGW-3, NGW-12
 			continue
@@ -278,8 +281,8 @@ func (g *generator) transit() {
 	if one == nil || two == nil {
 		return
 	}
-	one.ends[0].routes = append(one.ends[0].routes, fmt.Sprintf("10.%d.0.0/16", b.k))
-	two.ends[1].routes = append(two.ends[1].routes, fmt.Sprintf("10.%d.0.0/16", a.k))
+	one.ends[0].routes = append(one.ends[0].routes, fmt.Sprintf("10.%d.0.0/16", b.c))
+	two.ends[1].routes = append(two.ends[1].routes, fmt.Sprintf("10.%d.0.0/16", a.c))
 	g.lead(a, b, g.enis(a.vpnHost), 90)
 	g.lead(b, a, g.enis(b.vpnHost), 90)
 }

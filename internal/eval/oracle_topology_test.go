@@ -41,19 +41,18 @@ type generator struct {
 
 // net is what the generator remembers of a VPC.
 type net struct {
-	k             int
-	name          string
-	v6            bool
-	igw, eigw     string
-	vgw           string
-	groups        []string
-	subnets       []*sub
-	fw            string // the interface of an appliance
-	hosts         []string
-	dc            []string // prefixes on premises
-	vpnHost       string   // an instance for tunnels
-	joined        map[int]bool
-	primarySubnet *sub
+	k         int
+	c         int // its IPv4 block is 10.c.0.0/16; VPCs that never meet may share it
+	name      string
+	v6        bool
+	igw, eigw string
+	vgw       string
+	groups    []string
+	subnets   []*sub
+	fw        string // the interface of an appliance
+	hosts     []string
+	dc        []string // prefixes on premises
+	vpnHost   string   // an instance for tunnels
 }
 
 type sub struct {
@@ -83,9 +82,12 @@ func (g *generator) publicIP() string {
 }
 
 func (g *generator) vpc(k int) {
-	n := &net{k: k, name: fmt.Sprintf("vpc%d", k), v6: g.chance(55), joined: map[int]bool{}}
+	n := &net{k: k, c: k, name: fmt.Sprintf("vpc%d", k), v6: g.chance(55)}
+	if k > 1 && g.chance(8) {
+		n.c = g.nets[0].c
+	}
 	g.nets = append(g.nets, n)
-	v := vpcSpec{name: n.name, cidrs: []string{fmt.Sprintf("10.%d.0.0/16", k)}}
+	v := vpcSpec{name: n.name, cidrs: []string{fmt.Sprintf("10.%d.0.0/16", n.c)}}
 	second := g.chance(25)
 	if second {
 		v.cidrs = append(v.cidrs, fmt.Sprintf("100.64.%d.0/20", k*16))
@@ -118,7 +120,6 @@ func (g *generator) vpc(k int) {
 	for i, role := range roles {
 		g.subnet(n, role, i+1, second && role != "fw" && g.chance(35))
 	}
-	n.primarySubnet = n.subnets[0]
 	g.vpn(n)
 	g.appliance(n)
 	for _, s := range n.subnets {
@@ -135,7 +136,7 @@ func (g *generator) vpc(k int) {
 
 func (g *generator) subnet(n *net, role string, i int, second bool) {
 	s := &sub{name: fmt.Sprintf("sn-%s%d", role, n.k), role: role, next: 4 + g.IntN(8)}
-	s.base = fmt.Sprintf("10.%d.%d.", n.k, i)
+	s.base = fmt.Sprintf("10.%d.%d.", n.c, i)
 	if second {
 		s.base = fmt.Sprintf("100.64.%d.", n.k*16+i)
 	}

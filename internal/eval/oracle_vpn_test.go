@@ -133,7 +133,7 @@ func (w *walker) outerWorks(e *model.TunnelEnd) bool {
 	_, dst := outerAddrs(e.Peer().Instance)
 	p := pkt{src: src, dst: dst, proto: e.Tunnel.Protocol, sport: e.Tunnel.Port, dport: e.Tunnel.Port}
 	for _, port := range natPorts(w.t) {
-		o := &walker{t: w.t, client: sender{inst: e.Instance}, sent: p, records: map[record]bool{},
+		o := &walker{t: w.t, client: sender{inst: e.Instance}, sent: p, records: map[record]bool{}, abroad: map[netip.Addr]bool{},
 			choose:  func(*model.NATGateway) uint16 { return port },
 			crossed: map[netip.Addr]*model.PeeringConnection{}, up: w.up}
 		r := o.run(true)

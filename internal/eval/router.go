@@ -59,17 +59,18 @@ func (w *walk) badRoute(b *branch, r *model.Route, why string) {
 }
 
 // toInterface delivers b to a route's target with its header unchanged
-// (RT-19). A route back to the interface that the packet comes from would
-// send it in circles (NGW-9, NI-19).
+// (RT-19). A NAT gateway whose own subnet leads back to it would translate in
+// circles (NGW-9); what comes back to a host, the host sees anew.
 func (w *walk) toInterface(b branch, i *model.Interface, r *model.Route) {
+	_, nat := i.Owner.(*model.NATGateway)
 	switch {
 	case i.Owner == nil:
 		w.badRoute(&b, r, i.Name+" is attached to no instance")
-	case i == b.iface:
+	case nat && i == b.iface:
 		w.drop(&b, b.asked, func() Hop {
 			return Hop{Component: r.TargetText(), Kind: r.Target.ID().Kind, Resource: r.Target, At: r.At, Code: RoutingLoop,
 				Message: fmt.Sprintf("the route %s -> %s leads back to where the packet comes from", r.DestinationText(), r.TargetText()),
-				RuleIDs: []string{"M-9", "NGW-9", "NI-19"}}
+				RuleIDs: []string{"NGW-9", "M-9"}}
 		})
 	default:
 		w.arriveAt(b, i)

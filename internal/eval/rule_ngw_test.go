@@ -74,7 +74,7 @@ func TestNGW03_PeerAndSiteSeeThePrivateAddress(t *testing.T) {
 	for _, kind := range []string{"public_ip: 203.0.113.20", "connectivity: private"} {
 		n := topo(t, but(t, ngwPeer, "KIND", kind, "BACK", "{destination: 10.0.0.0/16, target: pcx}", "ACTION", "allow"))
 		n.ask("app -> far-host tcp/80", reachable, via("nat", "pcx"), back("pcx", "nat"), seen("10.0.0.20"), arrives("10.9.1.10 80", "1024-65535"))
-		n.ask("app -> dc tcp/80", reachable, via("nat", "vgw"), back("vgw", "nat"), seen("10.0.0.20"))
+		n.ask("app -> dc tcp/80", reachable, via("nat", "vgw", "vpn"), back("vpn", "vgw", "nat"), seen("10.0.0.20"))
 	}
 }
 

@@ -177,7 +177,7 @@ instances:
 `
 	n := topo(t, yaml)
 	n.ask("a -> b tcp/80", reachable, routed("rtb 10.0.0.0/16 local"), via())
-	n.ask("a -> 10.9.0.1 tcp/80", reachable, routed("rtb 10.0.0.0/8 vgw"), via("vgw")) // shorter than local, outside the VPC
+	n.ask("a -> 10.9.0.1 tcp/80", reachable, routed("rtb 10.0.0.0/8 vgw"), via("vgw", "vpn")) // shorter than local, outside the VPC
 }
 
 func TestRT18_NoRouteIsADrop(t *testing.T) {
@@ -204,7 +204,7 @@ instances:
   b: {subnet: s-2, private_ip: 10.0.2.10}
 `
 	n := topo(t, yaml)
-	n.ask("a -> dc tcp/443", reachable, routed("rtb-on 172.31.0.0/16 vgw"), via("vgw"))
+	n.ask("a -> dc tcp/443", reachable, routed("rtb-on 172.31.0.0/16 vgw"), via("vgw", "vpn"))
 	n.ask("b -> dc tcp/443", unreachable, blocked("forward NO_ROUTE_TO_DESTINATION rtb-off"))
 }
 

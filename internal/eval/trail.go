@@ -189,12 +189,16 @@ func (w *walk) recorded(b *branch, i *model.Interface, egress bool) packet.Set {
 	return out
 }
 
+func (w *walk) assumeSymmetry() {
+	w.assume("NI-20", "a forwarding instance must see both directions of a connection; AWS calls asymmetric routing through an appliance unsupported")
+}
+
 // asymmetric drops a reply that has not come the way of its request (M-2,
 // M-8, NI-20).
 func (w *walk) asymmetric(b *branch, at model.Resource, message string, ruleIDs ...string) {
 	if b.undo != nil {
 		if _, host := b.undo.device.(*model.Instance); host && b.undo.kind == passed {
-			w.assume("NI-20", "a forwarding instance must see both directions of a connection; AWS calls asymmetric routing through an appliance unsupported")
+			w.assumeSymmetry()
 		}
 	}
 	w.drop(b, b.asked, func() Hop {

@@ -1,0 +1,139 @@
+package eval_test
+
+import (
+	"testing"
+)
+
+// Two VPCs joined by a tunnel between instances with public addresses.
+const vpniBase = `
+vpcs: {one: {cidr: 10.0.0.0/16}, two: {cidr: 172.16.0.0/16}}
+internet_gateways: {igw-1: {vpc: one}, igw-2: {vpc: two}}
+subnets:
+  edge-1: {vpc: one, cidr: 10.0.0.0/24, route_table: rtb-edge-1}
+  app-1: {vpc: one, cidr: 10.0.1.0/24, route_table: rtb-app-1}
+  edge-2: {vpc: two, cidr: 172.16.0.0/24, route_table: rtb-edge-2}
+  app-2: {vpc: two, cidr: 172.16.1.0/24, route_table: rtb-app-2}
+route_tables:
+  rtb-edge-1: {vpc: one, routes: [{destination: 0.0.0.0/0, target: igw-1}]}
+  rtb-edge-2: {vpc: two, routes: [{destination: 0.0.0.0/0, target: igw-2}]}
+  rtb-app-1: {vpc: one, routes: [{destination: 172.16.0.0/16, target: vpn-1}]}
+  rtb-app-2: {vpc: two, routes: [{destination: 10.0.0.0/16, target: vpn-2}]}
+security_groups:
+  sg-vpn-1: {vpc: one, ingress: [{protocol: udp, ports: 1194, source: 203.0.113.2/32}, {protocol: all, source: 10.0.0.0/16}], egress: [{protocol: all, destination: 0.0.0.0/0}]}
+  sg-vpn-2: {vpc: two, ingress: [{protocol: udp, ports: 1194, source: 203.0.113.1/32}, {protocol: all, source: 172.16.0.0/16}], egress: [{protocol: all, destination: 0.0.0.0/0}]}
+  sg-1: {vpc: one, ingress: [{protocol: tcp, ports: 8080, source: 172.16.0.0/16}]}
+  sg-2: {vpc: two, ingress: [{protocol: tcp, ports: 5432, source: 10.0.0.0/16}]}
+instances:
+  vpn-1: {subnet: edge-1, private_ip: 10.0.0.5, public_ip: 203.0.113.1, source_dest_check: false, ip_forward: true, security_groups: [sg-vpn-1]}
+  vpn-2: {subnet: edge-2, private_ip: 172.16.0.5, public_ip: 203.0.113.2, source_dest_check: false, ip_forward: true, security_groups: [sg-vpn-2]}
+  a: {subnet: app-1, private_ip: 10.0.1.7, security_groups: [sg-1]}
+  b: {subnet: app-2, private_ip: 172.16.1.9, security_groups: [sg-2]}
+tunnels:
+  tun: {protocol: udp, port: 1194, ends: [{instance: vpn-1, address: 169.254.255.1, routes: [172.16.0.0/16]}, {instance: vpn-2, address: 169.254.255.2, routes: [10.0.0.0/16]}]}
+`
+
+func TestVPNI01_EndsMirrorEachOther(t *testing.T) {
+	n := topo(t, vpniBase)
+	n.ask("a -> b tcp/5432", reachable, via("vpn-1", "tun", "vpn-2"), back("vpn-2", "tun", "vpn-1"))
+	n.ask("b -> a tcp/8080", reachable, via("vpn-2", "tun", "vpn-1"))
+	n.ask("a -> b tcp/22", unreachable, blocked("forward ENI_SG_RULES_MISMATCH sg-2 ingress"))
+	// what the near end does not route into the tunnel does not enter it
+	n = topo(t, but(t, vpniBase, "routes: [172.16.0.0/16]", "routes: [172.16.0.0/24]"))
+	n.ask("a -> b tcp/5432", unreachable, delivered())
+}
+
+func TestVPNI02_UpOnlyIfItsOwnPacketsGetThrough(t *testing.T) {
+	topo(t, vpniBase).ask("vpn-1 -> 203.0.113.2 udp/1194 from 1194 reply", reachable)
+	const shut1, shut2 = "{protocol: udp, ports: 1194, source: 203.0.113.2/32}, ", "{protocol: udp, ports: 1194, source: 203.0.113.1/32}, "
+	// one end may begin, and its state lets the other's packets in
+	topo(t, but(t, vpniBase, shut1, "")).ask("a -> b tcp/5432", reachable)
+	topo(t, but(t, vpniBase, shut2, "")).ask("a -> b tcp/5432", reachable)
+	topo(t, but(t, vpniBase, shut1, "", shut2, "")).ask("a -> b tcp/5432", unreachable, because("forward TUNNEL_DOWN tun"))
+	topo(t, but(t, vpniBase, shut1, "{protocol: udp, ports: 1195, source: 0.0.0.0/0}, ", shut2, "{protocol: udp, ports: 1195, source: 0.0.0.0/0}, ")).ask("a -> b tcp/5432", unreachable, because("forward TUNNEL_DOWN tun"))
+	topo(t, but(t, vpniBase, "rtb-edge-2: {vpc: two, routes: [{destination: 0.0.0.0/0, target: igw-2}]}", "rtb-edge-2: {vpc: two}")).ask("a -> b tcp/5432", unreachable, because("forward TUNNEL_DOWN tun"))
+	topo(t, but(t, vpniBase, "private_ip: 172.16.0.5, public_ip: 203.0.113.2, ", "private_ip: 172.16.0.5, ")).ask("a -> b tcp/5432", unreachable, because("forward TUNNEL_DOWN tun"))
+	// a rule naming the peer's private address is no rule for it
+	topo(t, but(t, vpniBase, "source: 203.0.113.2/32", "source: 172.16.0.5/32", "source: 203.0.113.1/32", "source: 10.0.0.5/32")).ask("a -> b tcp/5432", unreachable, because("forward TUNNEL_DOWN tun"))
+}
+
+func TestVPNI03_InnerPacketPassesTheEndsUntranslated(t *testing.T) {
+	n := topo(t, vpniBase)
+	r := n.ask("a -> b tcp/5432", reachable, seen("10.0.1.7"), translated(), groups("sg-1 egress", "sg-vpn-1 ingress", "sg-vpn-2 egress", "sg-2 ingress"))
+	found := false
+	for _, h := range r.Forward.Hops {
+		found = found || len(h.Outer) > 0
+	}
+	if !found {
+		t.Error("no hop shows the tunnel's own packets")
+	}
+	topo(t, but(t, vpniBase, "{protocol: all, source: 10.0.0.0/16}], egress", "{protocol: all, source: 10.0.9.0/24}], egress")).ask("a -> b tcp/5432", unreachable, because("forward ENI_SG_RULES_MISMATCH sg-vpn-1 ingress"))
+	for _, end := range []string{"1", "2"} {
+		check := map[string]string{"1": "203.0.113.1", "2": "203.0.113.2"}[end]
+		n := topo(t, but(t, vpniBase, "public_ip: "+check+", source_dest_check: false,", "public_ip: "+check+","))
+		side := map[string]string{"1": "ingress", "2": "egress"}[end]
+		n.ask("a -> b tcp/5432", unreachable, because("forward ENI_SOURCE_DEST_CHECK_RESTRICTION eni-vpn-"+end+" "+side))
+	}
+	topo(t, but(t, vpniBase, "egress: [{protocol: all, destination: 0.0.0.0/0}]}\n  sg-1", "egress: [{protocol: udp, ports: 1194, destination: 0.0.0.0/0}]}\n  sg-1")).ask("a -> b tcp/5432", unreachable, because("forward ENI_SG_RULES_MISMATCH sg-vpn-2 egress"))
+}
+
+func TestVPNI04_HostForwardsAndFiltersTheReversePath(t *testing.T) {
+	n := topo(t, but(t, vpniBase, "public_ip: 203.0.113.1, source_dest_check: false, ip_forward: true,", "public_ip: 203.0.113.1, source_dest_check: false,"))
+	n.ask("a -> b tcp/5432", unreachable, because("forward INSTANCE_NOT_FORWARDING vpn-1"))
+	// the far end does not route the source back into this tunnel
+	rp := topo(t, but(t, vpniBase, "routes: [10.0.0.0/16]}]}", "routes: [10.0.9.0/24]}]}"))
+	rp.ask("a -> b tcp/5432", unreachable, because("forward REVERSE_PATH_FILTER vpn-2"))
+}
+
+func TestVPNI05_MirrorRouteAndCIDRRules(t *testing.T) {
+	lost := topo(t, but(t, vpniBase, "rtb-app-2: {vpc: two, routes: [{destination: 10.0.0.0/16, target: vpn-2}]}", "rtb-app-2: {vpc: two}"))
+	lost.ask("a -> b tcp/5432", unreachable, forwardOnly, blocked("return NO_ROUTE_TO_DESTINATION rtb-app-2"))
+	// the far end's own group is no sender of the inner packet
+	ref := topo(t, but(t, vpniBase, "sg-2: {vpc: two, ingress: [{protocol: tcp, ports: 5432, source: 10.0.0.0/16}]}", "sg-2: {vpc: two, ingress: [{protocol: tcp, ports: 5432, source: sg-vpn-2}]}"))
+	ref.ask("a -> b tcp/5432", unreachable, because("forward SG_REFERENCES_NOT_PRESERVED sg-2 ingress"))
+	ref.ask("vpn-2 -> b tcp/5432", reachable)
+}
+
+func TestVPNI06_EndItselfSendsWithItsTunnelAddress(t *testing.T) {
+	n := topo(t, vpniBase)
+	n.ask("vpn-1 -> 169.254.255.2 icmp", reachable, seen("169.254.255.1"), delivered("vpn-2"))
+	n.ask("vpn-1 -> b tcp/5432", unreachable)
+	any := topo(t, but(t, vpniBase, "source: 10.0.0.0/16}]}\ninstances", "source: 0.0.0.0/0}]}\ninstances"))
+	any.ask("vpn-1 -> b tcp/5432", unreachable, forwardOnly, seen("169.254.255.1"), blocked("return NO_ROUTE_TO_DESTINATION rtb-app-2"))
+	back := topo(t, but(t, vpniBase, "source: 10.0.0.0/16}]}\ninstances", "source: 0.0.0.0/0}]}\ninstances", "rtb-app-2: {vpc: two, routes: [", "rtb-app-2: {vpc: two, routes: [{destination: 169.254.255.0/30, target: vpn-2}, "))
+	back.ask("vpn-1 -> b tcp/5432", reachable)
+}
+
+func TestVPNI07_WhatLocalCoversNeverEntersTheTunnel(t *testing.T) {
+	// a second block of VPC one lies inside the far range: local wins, and the
+	// far host of that range is out of reach
+	n := topo(t, but(t, vpniBase, "one: {cidr: 10.0.0.0/16}", "one: {cidrs: [10.0.0.0/16, 172.16.1.0/24]}"))
+	n.ask("a -> 172.16.1.9 tcp/5432", unreachable, routed("rtb-app-1 172.16.1.0/24 local"), blocked("forward NO_POSSIBLE_DESTINATION one"))
+	n.ask("a -> 172.16.0.5 tcp/5432", reachable, via("vpn-1", "tun"), delivered("vpn-2"))
+}
+
+func TestVPNI08_SeveralTunnelsAndTransit(t *testing.T) {
+	yaml := but(t, vpniBase, "two: {cidr: 172.16.0.0/16}}", "two: {cidr: 172.16.0.0/16}, three: {cidr: 192.168.0.0/16}}", "igw-2: {vpc: two}}", "igw-2: {vpc: two}, igw-3: {vpc: three}}",
+		"route_tables:\n", "  edge-3: {vpc: three, cidr: 192.168.0.0/24, route_table: rtb-edge-3}\nroute_tables:\n  rtb-edge-3: {vpc: three, routes: [{destination: 0.0.0.0/0, target: igw-3}, {destination: 172.16.0.0/16, target: vpn-3}]}\n",
+		"security_groups:\n", "security_groups:\n  sg-3: {vpc: three, ingress: [{protocol: all, source: 0.0.0.0/0}]}\n",
+		"tunnels:\n", "  vpn-3: {subnet: edge-3, private_ip: 192.168.0.5, public_ip: 203.0.113.3, source_dest_check: false, ip_forward: true, security_groups: [sg-3]}\n  c: {subnet: edge-3, private_ip: 192.168.0.77, security_groups: [sg-3]}\ntunnels:\n  tun-3: {protocol: udp, port: 1195, ends: [{instance: vpn-1, address: 169.254.255.5, routes: [192.168.0.0/16]}, {instance: vpn-3, address: 169.254.255.6, routes: [10.0.0.0/16, 172.16.0.0/16]}]}\n",
+		"routes: [10.0.0.0/16]}]}", "routes: [10.0.0.0/16, 192.168.0.0/16]}]}",
+		"rtb-app-2: {vpc: two, routes: [", "rtb-app-2: {vpc: two, routes: [{destination: 192.168.0.0/16, target: vpn-2}, ")
+	n := topo(t, yaml)
+	n.ask("b -> c tcp/80", reachable, via("vpn-2", "tun", "vpn-1", "tun-3", "vpn-3"), back("vpn-3", "tun-3", "vpn-1", "tun", "vpn-2"), seen("172.16.1.9"))
+	// the hub must route both ways
+	n = topo(t, but(t, yaml, "{instance: vpn-3, address: 169.254.255.6, routes: [10.0.0.0/16, 172.16.0.0/16]}", "{instance: vpn-3, address: 169.254.255.6, routes: [10.0.0.0/16]}"))
+	n.ask("b -> c tcp/80", unreachable, because("forward REVERSE_PATH_FILTER vpn-3"))
+}
+
+func TestVPNI09_TheOneHostIsASinglePointOfFailure(t *testing.T) {
+	// without its host the route is a blackhole
+	n := topo(t, but(t, vpniBase, "target: vpn-1}", "target: eni-old}", "instances:\n", "network_interfaces: {eni-old: {subnet: edge-1, private_ip: 10.0.0.9, source_dest_check: false}}\ninstances:\n"))
+	n.ask("a -> b tcp/5432", unreachable, blocked("forward BAD_STATE_ROUTE rtb-app-1"))
+}
+
+func TestVPNI10_HostRoutesByLongestPrefix(t *testing.T) {
+	n := topo(t, but(t, vpniBase, "routes: [172.16.0.0/16]}", "routes: [0.0.0.0/1, 128.0.0.0/1]}", "routes: [10.0.0.0/16]}]}", "routes: [10.0.0.0/16]}]}"))
+	n.ask("a -> b tcp/5432", reachable, via("vpn-1", "tun", "vpn-2")) // 0.0.0.0/1 does not catch 172.16.1.9, 128.0.0.0/1 does
+	n.ask("vpn-1 -> 10.0.0.5 udp/53", reachable, via())               // its own address
+	n.ask("vpn-1 -> 169.254.169.254 tcp/80", reachable, via())        // metadata stays at the interface
+}
