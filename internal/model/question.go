@@ -33,7 +33,7 @@ type Endpoint struct {
 
 // endpointKinds are the kinds of resources that can be an endpoint.
 var endpointKinds = []Kind{KindInstance, KindNetworkInterface, KindExternalNetwork,
-	KindSubnet, KindSecurityGroup, KindVPC, KindNATGateway}
+	KindSubnet, KindSecurityGroup, KindVPC, KindNATGateway, KindVPCEndpoint, KindLoadBalancer}
 
 // ParseEndpoint resolves the text of --from or --to: a name, `internet`,
 // `internet6`, an address or a CIDR. The error quotes the text, and names

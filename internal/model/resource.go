@@ -35,6 +35,9 @@ const (
 	KindTransitGatewayRouteTable  Kind = "transit_gateway_route_table"
 	KindTransitGatewayAttachment  Kind = "transit_gateway_attachment"
 	KindDirectConnectGateway      Kind = "direct_connect_gateway"
+	KindVPCEndpoint               Kind = "vpc_endpoint"
+	KindLoadBalancer              Kind = "load_balancer"
+	KindNetworkFirewall           Kind = "network_firewall"
 	// KindInternet is the pseudo-resource of everything outside AWS that no
 	// external network names.
 	KindInternet Kind = "internet"
@@ -48,6 +51,10 @@ func (k Kind) Words() string {
 	switch k {
 	case KindVPC:
 		return "VPC"
+	case KindVPCEndpoint:
+		return "VPC endpoint"
+	case KindDirectConnectGateway:
+		return "Direct Connect gateway"
 	case KindNATGateway:
 		return "NAT gateway"
 	case KindNetworkACL:

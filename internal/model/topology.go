@@ -27,6 +27,9 @@ type Topology struct {
 	PrefixLists        []*PrefixList
 	TransitGateways    []*TransitGateway
 	TransitAttachments []*TransitGatewayAttachment
+	VPCEndpoints       []*VPCEndpoint
+	LoadBalancers      []*LoadBalancer
+	Firewalls          []*NetworkFirewall
 	Expectations       []*Expectation
 	Names              map[string]Resource // every name that a user may write, implicit ones included
 }
