@@ -71,7 +71,10 @@ func runCheck(o checkOptions) error {
 		return o.rejectCheck(findings)
 	}
 	if o.given() {
-		results, err := o.ask(t)
+		if o.verbose {
+			o.app.warn(findings)
+		}
+		results, err := o.ask(t, o.app.json())
 		if err != nil {
 			return err
 		}

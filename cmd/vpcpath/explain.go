@@ -65,7 +65,10 @@ func runExplain(o explainOptions) error {
 	if diag.HasErrors(findings) {
 		return o.app.reject(findings)
 	}
-	results, err := o.ask(t)
+	if o.verbose {
+		o.app.warn(findings)
+	}
+	results, err := o.ask(t, true)
 	if err != nil {
 		return err
 	}

@@ -67,7 +67,11 @@ func (a *app) color() bool {
 	return a.columns > 0 && a.getenv("TERM") != "dumb"
 }
 
-// width is --width, else COLUMNS, else the terminal's, else 80.
+// widest is the width that text is laid out for on a wider terminal: lines
+// much longer are hard to follow to their end.
+const widest = 120
+
+// width is --width, else COLUMNS, else the terminal's up to 120, else 80.
 func (a *app) width() int {
 	if a.settings.width > 0 {
 		return a.settings.width
@@ -76,7 +80,7 @@ func (a *app) width() int {
 		return n
 	}
 	if a.columns > 0 {
-		return a.columns
+		return min(a.columns, widest)
 	}
 	return 80
 }

@@ -71,16 +71,32 @@ func (q *question) ports(out *eval.Question) (err error) {
 	return nil
 }
 
-// ask answers the question, with its reasons.
-func (q *question) ask(t *model.Topology) ([]*eval.Result, error) {
+// ask answers the question: with every hop, or with the reasons alone, which
+// costs less where everything is reachable.
+func (q *question) ask(t *model.Topology, hops bool) ([]*eval.Result, error) {
 	what, err := q.resolve(t)
 	if err != nil {
 		return nil, err
 	}
-	what.Record = true
-	results, err := eval.Compile(t).Ask(what)
+	net := eval.Compile(t)
+	what.Record = hops
+	results, err := net.Ask(what)
+	reachable := func(r *eval.Result) bool { return r.Verdict == eval.Reachable }
+	if err == nil && !hops && !all(results, reachable) {
+		what.Record = true // only a recorded walk knows why not
+		results, err = net.Ask(what)
+	}
 	if err != nil {
 		return nil, badInput{err}
 	}
 	return results, nil
+}
+
+func all[T any](list []T, holds func(T) bool) bool {
+	for _, v := range list {
+		if !holds(v) {
+			return false
+		}
+	}
+	return true
 }

@@ -234,3 +234,72 @@ func report(t *testing.T, findings []diag.Finding, fragment bool) {
 		}
 	}
 }
+
+// TestLanguageReferenceIsComplete asks the loader which sections, keys and
+// findings there are, and looks for each in the reference.
+func TestLanguageReferenceIsComplete(t *testing.T) {
+	data, err := os.ReadFile("../../docs/language.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := string(data)
+	chapters := map[string]string{}
+	for _, c := range strings.Split(text, "\n## ")[1:] {
+		title, _, _ := strings.Cut(c, "\n")
+		chapters[title] = c
+	}
+	sections := known(t, "bogus: {}")
+	if len(sections) < 10 {
+		t.Fatalf("the loader knows the sections %q only", sections)
+	}
+	for _, s := range sections {
+		if s == "version" {
+			continue
+		}
+		if _, ok := chapters[s]; !ok {
+			t.Errorf("section %s has no chapter", s)
+		}
+		probes := []string{s + ": {x: {bogus: 1}}"}
+		switch s {
+		case "expect":
+			probes = []string{"expect: [{bogus: 1}]"}
+		case "route_tables":
+			probes = append(probes, s+": {x: {routes: [{bogus: 1}]}}")
+		case "network_acls":
+			probes = append(probes, s+": {x: {ingress: [{bogus: 1}]}}")
+		case "security_groups":
+			probes = append(probes, s+": {x: {ingress: [{bogus: 1}]}}", s+": {x: {egress: [{bogus: 1}]}}")
+		case "instances":
+			probes = append(probes, s+": {x: {port_forwards: [{bogus: 1}]}}")
+		case "tunnels":
+			probes = append(probes, s+": {x: {ends: [{bogus: 1}]}}")
+		}
+		for _, p := range probes {
+			for _, key := range known(t, p) {
+				row := "\n| `" + key + "` |"
+				if !strings.Contains(chapters[s], row) && !(s == "network_interfaces" && strings.Contains(chapters["instances"], row)) {
+					t.Errorf("the chapter of %s has no row for the key %s", s, key)
+				}
+			}
+		}
+	}
+	for _, id := range load.IDs() {
+		if !strings.Contains(chapters["Findings"], "\n| `"+string(id.ID)+"` | ") {
+			t.Errorf("the finding %s is missing", id.ID)
+		}
+	}
+}
+
+// known returns the keys that the loader expects instead of "bogus".
+func known(t *testing.T, topology string) []string {
+	t.Helper()
+	_, findings := load.Load([]load.Source{{Name: "probe", Data: []byte("version: 1\n" + topology)}})
+	for _, f := range findings {
+		if _, list, ok := strings.Cut(f.Message, "; expected "); ok && f.ID == "unknown-key" {
+			list, _, _ = strings.Cut(strings.TrimPrefix(list, "one of "), ";")
+			return strings.Split(list, ", ")
+		}
+	}
+	t.Fatalf("no word of the unknown key in %q: %v", topology, findings)
+	return nil
+}

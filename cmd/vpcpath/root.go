@@ -24,7 +24,11 @@ route, NAT and gateway on the way there and on the way back, and every reason
 where it cannot.
 
 Exit status: 0 reachable or all expectations hold, 1 not, 2 bad input or
-usage, 3 something that is not modelled decides.`,
+usage, or output that cannot be written, 3 something that is not modelled
+decides. A reader that stops early, as head does, changes none of it.
+
+Settings: flags, else VPCPATH_* in the environment (VPCPATH_OUTPUT=json), else
+.vpcpath.yaml in the working directory or the user's configuration directory.`,
 		Example: `  vpcpath example openvpn > net.yaml
   vpcpath explain net.yaml --from app-1 --to app-2 --port tcp/5432
   vpcpath check net.yaml`,
@@ -38,7 +42,7 @@ usage, 3 something that is not modelled decides.`,
 	a.settings = settings{output: "table", color: "auto"}
 	f.VarP(&choice{&a.settings.output, formats, "format"}, "output", "o", "output `format`: "+strings.Join(formats, ", "))
 	f.Var(&choice{&a.settings.color, []string{"auto", "always", "never"}, "colour mode"}, "color", "colour `when`: auto, always, never")
-	f.Var((*columns)(&a.settings.width), "width", "`columns` to fit text in (default: the terminal's, else 80)")
+	f.Var((*columns)(&a.settings.width), "width", "`columns` to fit text in (default: the terminal's up to 120, else 80)")
 	root.SetFlagErrorFunc(flagError)
 	complete(root, "output", formats...)
 	complete(root, "color", "auto", "always", "never")

@@ -49,6 +49,12 @@ func (a *app) reject(findings []diag.Finding) error {
 	return answered{statusBadInput}
 }
 
+// warn shows what is short of an error on standard error, beside the answer
+// to a question.
+func (a *app) warn(findings []diag.Finding) {
+	_ = render.Findings(a.stderr, findings, render.Options{Color: a.stderrColor()})
+}
+
 // stderrColor is like color, but stderr is taken for a terminal only where
 // the user says so: it is often read through another pipe than stdout.
 func (a *app) stderrColor() bool {

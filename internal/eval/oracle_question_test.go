@@ -79,6 +79,8 @@ func endpoint(r *rand.Rand, t *model.Topology, from bool) string {
 		return t.SecurityGroups[r.IntN(len(t.SecurityGroups))].Name
 	case n < 18:
 		return []string{"10.0.0.0/8", "198.51.100.0/25", "192.0.2.0/24", "8.8.0.0/16", "10.1.0.0/16", "172.16.0.0/12"}[r.IntN(6)]
+	case n < 19 && !from && r.IntN(4) == 0:
+		return []string{"169.254.169.254", "fd00:ec2::254", t.VPCs[0].CIDRs[0].Prefix.Addr().Next().Next().String()}[r.IntN(3)]
 	case n < 19 && !from:
 		for _, i := range inst.Interfaces {
 			for _, p := range i.Public {

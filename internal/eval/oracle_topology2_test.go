@@ -59,11 +59,13 @@ func (g *generator) groups(n *net) {
 }
 
 // acl makes a network ACL: services in, ephemeral ports out, a deny or two.
-func (g *generator) acl(n *net, name string) {
+// Where a NAT gateway may stand they are narrow more often, so that its choice
+// of a port decides.
+func (g *generator) acl(n *net, name string, narrow bool) {
 	a := aclSpec{name: name, vpc: n.name}
 	ephemeral := pick(g, [][]packet.PortRange{portRange(1024, 65535), portRange(1024, 65535), portRange(0, 65535),
 		portRange(32768, 60999), {{Lo: 1024, Hi: 40000}, {Lo: 45000, Hi: 65535}}, portRange(49152, 65535)})
-	all := g.chance(35)
+	all := g.chance(35) && !narrow
 	rule := func(n int, r ruleSpec) ruleSpec { r.number = n; return r }
 	side := func(ports []packet.PortRange) []ruleSpec {
 		if all {
@@ -84,7 +86,7 @@ func (g *generator) acl(n *net, name string) {
 		return out
 	}
 	a.in, a.out = side(ephemeral), side(ephemeral)
-	if g.chance(50) {
+	if g.chance(50) && !narrow {
 		a.in = side(portRange(1024, 65535))
 	}
 	for range g.IntN(3) {

@@ -152,7 +152,7 @@ func (g *generator) subnet(n *net, role string, i int, second bool) {
 	acl := ""
 	if g.chance(40) || role == "pub" && g.chance(30) {
 		acl = "acl-" + s.name
-		g.acl(n, acl)
+		g.acl(n, acl, role == "pub" && g.chance(60))
 	}
 	g.s.subnets = append(g.s.subnets, subnetSpec{s.name, n.name, s.cidr, s.cidr6, s.table, acl})
 	n.subnets = append(n.subnets, s)

@@ -106,9 +106,11 @@ func TestVPNI06_EndItselfSendsWithItsTunnelAddress(t *testing.T) {
 func TestVPNI07_WhatLocalCoversNeverEntersTheTunnel(t *testing.T) {
 	// a second block of VPC one lies inside the far range: local wins, and the
 	// far host of that range is out of reach
-	n := topo(t, but(t, vpniBase, "one: {cidr: 10.0.0.0/16}", "one: {cidrs: [10.0.0.0/16, 172.16.1.0/24]}"))
-	n.ask("a -> 172.16.1.9 tcp/5432", unreachable, routed("rtb-app-1 172.16.1.0/24 local"), blocked("forward NO_POSSIBLE_DESTINATION one"))
-	n.ask("a -> 172.16.0.5 tcp/5432", reachable, via("vpn-1", "tun"), delivered("vpn-2"))
+	far := but(t, vpniBase, "172.16.", "100.64.")
+	topo(t, far).ask("a -> 100.64.1.9 tcp/5432", reachable, via("vpn-1", "tun", "vpn-2"), delivered("b"))
+	n := topo(t, but(t, far, "one: {cidr: 10.0.0.0/16}", "one: {cidrs: [10.0.0.0/16, 100.64.1.0/24]}"))
+	n.ask("a -> 100.64.1.9 tcp/5432", unreachable, routed("rtb-app-1 100.64.1.0/24 local"), blocked("forward NO_POSSIBLE_DESTINATION one"))
+	n.ask("a -> 100.64.0.5 tcp/5432", reachable, via("vpn-1", "tun"), delivered("vpn-2"))
 }
 
 func TestVPNI08_SeveralTunnelsAndTransit(t *testing.T) {
@@ -132,8 +134,15 @@ func TestVPNI09_TheOneHostIsASinglePointOfFailure(t *testing.T) {
 }
 
 func TestVPNI10_HostRoutesByLongestPrefix(t *testing.T) {
-	n := topo(t, but(t, vpniBase, "routes: [172.16.0.0/16]}", "routes: [0.0.0.0/1, 128.0.0.0/1]}", "routes: [10.0.0.0/16]}]}", "routes: [10.0.0.0/16]}]}"))
-	n.ask("a -> b tcp/5432", reachable, via("vpn-1", "tun", "vpn-2")) // 0.0.0.0/1 does not catch 172.16.1.9, 128.0.0.0/1 does
-	n.ask("vpn-1 -> 10.0.0.5 udp/53", reachable, via())               // its own address
-	n.ask("vpn-1 -> 169.254.169.254 tcp/80", reachable, via())        // metadata stays at the interface
+	yaml := but(t, vpniBase, "instances:\n", "instances:\n  near: {subnet: edge-1, private_ip: 10.0.0.9, security_groups: [sg-1]}\n", "ports: 8080, source: 172.16.0.0/16", "ports: 8080, source: 0.0.0.0/0")
+	n := topo(t, yaml)
+	n.ask("vpn-1 -> near tcp/8080", reachable, via())
+	n.ask("vpn-1 -> a tcp/8080", reachable, via(), seen("10.0.0.5")) // the default route, by the VPC's router
+	n.ask("vpn-1 -> 169.254.169.254 tcp/80", reachable, via())       // metadata stays at the interface
+	wide := topo(t, but(t, yaml, "routes: [172.16.0.0/16]", "routes: [172.16.0.0/16, 10.0.0.0/8]"))
+	wide.ask("vpn-1 -> near tcp/8080", reachable, via()) // on link is longer
+	wide.ask("vpn-1 -> a tcp/8080", unreachable, delivered())
+	// a tunnel that swallows its own packets does not come up
+	all := topo(t, but(t, vpniBase, "routes: [172.16.0.0/16]", "routes: [0.0.0.0/1, 128.0.0.0/1]"))
+	all.ask("a -> b tcp/5432", unreachable, because("forward TUNNEL_DOWN tun"))
 }

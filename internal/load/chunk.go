@@ -46,12 +46,13 @@ func readChunks(src Source) (d *decls, ok bool) {
 	var wg sync.WaitGroup
 	for range min(runtime.GOMAXPROCS(0), len(chunks)) {
 		wg.Go(func() {
+			var fast fastParser
 			for !failed.Load() {
 				i := int(next.Add(1)) - 1
 				if i >= len(chunks) {
 					return
 				}
-				if results[i] = readChunk(src.Name, chunks[i]); results[i] == nil {
+				if results[i] = readChunk(src.Name, chunks[i], &fast); results[i] == nil {
 					failed.Store(true)
 				}
 			}
@@ -69,17 +70,20 @@ func readChunks(src Source) (d *decls, ok bool) {
 }
 
 // readChunk parses and reads one chunk; nil when it is not what it seemed.
-func readChunk(file string, c chunk) (d *decls) {
+func readChunk(file string, c chunk, fast *fastParser) (d *decls) {
 	defer func() {
 		if recover() != nil {
 			d = nil
 		}
 	}()
-	var doc yaml.Node
-	if yaml.Unmarshal(c.text, &doc) != nil || len(doc.Content) != 1 {
-		return nil
+	root, ok := fast.parse(c.text)
+	if !ok {
+		var doc yaml.Node
+		if yaml.Unmarshal(c.text, &doc) != nil || len(doc.Content) != 1 {
+			return nil
+		}
+		root = doc.Content[0]
 	}
-	root := doc.Content[0]
 	w := newWalker(file, c.text, c.lines)
 	if c.section == "" {
 		if root.Kind != yaml.MappingNode {

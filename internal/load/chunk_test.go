@@ -150,9 +150,9 @@ func TestChunkedEqualsWhole(t *testing.T) {
 				continue
 			}
 			cutAtAll++
-			parts := &decls{}
+			parts, fast := &decls{}, fastParser{}
 			for _, c := range chunks {
-				d := readChunk(src.Name, c)
+				d := readChunk(src.Name, c, &fast)
 				if d == nil {
 					parts = nil
 					break

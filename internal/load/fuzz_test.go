@@ -151,6 +151,9 @@ func FuzzLoad(f *testing.F) {
 		if again := dump(Load(src)); again != first {
 			t.Fatalf("two loads differ: %s", firstDifference(again, first))
 		}
+		if plain := dump(load(src, false)); plain != first {
+			t.Fatalf("the short way and the parser differ: %s", firstDifference(first, plain))
+		}
 		checkChunks(t, data, first)
 	})
 }
@@ -182,9 +185,9 @@ func checkChunks(t *testing.T, data []byte, want string) {
 	if !ok {
 		return
 	}
-	d := &decls{}
+	d, fast := &decls{}, fastParser{}
 	for _, c := range chunks {
-		part := readChunk("f.yaml", c)
+		part := readChunk("f.yaml", c, &fast)
 		if part == nil {
 			return
 		}

@@ -29,8 +29,8 @@ type read struct {
 	ok    bool
 }
 
-// load is Load with or without reading large files in chunks.
-func load(sources []Source, chunked bool) (*model.Topology, []diag.Finding) {
+// load is Load with or without the short ways of readSource.
+func load(sources []Source, quick bool) (*model.Topology, []diag.Finding) {
 	if len(sources) == 0 {
 		return nil, []diag.Finding{{Severity: diag.Error, ID: string(idNoTopology), Message: "no topology was given"}}
 	}
@@ -44,7 +44,7 @@ func load(sources []Source, chunked bool) (*model.Topology, []diag.Finding) {
 			continue
 		}
 		src.Data = bytes.TrimPrefix(src.Data, byteOrderMark)
-		d, ok := readSource(src, chunked)
+		d, ok := readSource(src, quick)
 		files = append(files, read{src, d, ok})
 	}
 	return resolve(files)

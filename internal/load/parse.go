@@ -13,11 +13,20 @@ import (
 )
 
 // readSource reads one file into declarations; ok is false when it could not
-// be parsed to its end.
-func readSource(src Source, chunked bool) (d *decls, ok bool) {
-	if chunked && len(src.Data) >= minChunked {
+// be parsed to its end. quick allows the short ways, whose result is the same.
+func readSource(src Source, quick bool) (d *decls, ok bool) {
+	if !quick {
+		return readWhole(src)
+	}
+	if len(src.Data) >= minChunked {
 		if d, ok := readChunks(src); ok {
 			return d, true
+		}
+	} else if !doubtful(src.Data) {
+		if root, ok := fastNodes(src.Data); ok {
+			w := newWalker(src.Name, src.Data, 0)
+			w.root(root)
+			return w.out, true
 		}
 	}
 	return readWhole(src)
@@ -98,6 +107,9 @@ func splitError(err error) (line int, message string) {
 // lookahead is how far the parser reads behind the place of an error.
 const lookahead = 4
 
+// maxProbed bounds the text that firstFailing parses again and again.
+const maxProbed = 4 << 20
+
 // failingLine returns the line, counted from 1, at which the parser gives up.
 // The text is fed to it byte by byte, so what it has read tells the place up
 // to its lookahead. Where it gives up at the end of the text only, for a
@@ -107,6 +119,9 @@ func failingLine(data []byte, lines [][]byte, message string) int {
 	feed := &byteFeed{data: data}
 	parseAll(feed)
 	if feed.read >= len(bytes.TrimRight(data, " \r\n")) {
+		if len(data) > maxProbed {
+			return len(lines)
+		}
 		return firstFailing(lines, message)
 	}
 	lineOf := func(offset int) int { return 1 + bytes.Count(data[:min(max(offset, 0), len(data))], []byte("\n")) }

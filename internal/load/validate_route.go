@@ -36,7 +36,7 @@ func (c *routeCheck) check(raw rawRoute, route *model.Route) {
 	if c.forbiddenRange(raw, route) || c.targetOfOtherVPC(raw, route) || c.t.VPC == nil {
 		return
 	}
-	if len(c.t.Edges) > 0 {
+	if len(c.t.edges) > 0 {
 		c.edge(raw, route)
 		return
 	}
@@ -186,5 +186,5 @@ func blockList(v *model.VPC) string {
 	return oneOf(words)
 }
 
-// families tells the family of a prefix in words.
+// familyOf tells the family of a prefix in words.
 func familyOf(p netip.Prefix) string { return addr.FamilyOf(p.Addr()).String() }

@@ -71,6 +71,10 @@ func (e explainer) blockerOf(b eval.Blocker, r *eval.Result) blocker {
 	return blocker{code: string(b.Code), where: joinNonEmpty(" ", clean(b.Component), b.Direction), at: place(b.At), message: text}
 }
 
+// longCode is up to where codes are padded to stand in a column; some of
+// AWS's are much longer and would push the others apart.
+const longCode = 30
+
 // blockerTable writes each blocker on one line where all fit, else each with
 // its message below.
 func (e explainer) blockerTable(list []blocker) {
@@ -82,12 +86,9 @@ func (e explainer) blockerTable(list []blocker) {
 	total := e.opts.width()
 	oneLine := 1+code+gap+where+gap+message+gap+at <= total
 	for _, b := range list {
-		head := pad(b.code, code) + strings.Repeat(" ", gap) + b.where
-		if 1+width(head) > total {
-			head = b.code + " " + b.where
-		}
+		head := strings.TrimRight(pad(b.code, min(code, longCode))+strings.Repeat(" ", gap)+b.where, " ")
 		if oneLine {
-			head = pad(head, code+gap+where) + strings.Repeat(" ", gap) + b.message
+			head = pad(b.code, code+gap) + pad(b.where, where+gap) + b.message
 		}
 		lines := wrap(head, total-1, hang)
 		last := len(lines) - 1
