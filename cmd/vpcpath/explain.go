@@ -68,6 +68,7 @@ func runExplain(o explainOptions) error {
 	if o.verbose {
 		o.app.warn(findings)
 	}
+	o.allRules = o.verbose
 	results, err := o.ask(t, true)
 	if err != nil {
 		return err

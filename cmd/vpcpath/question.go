@@ -15,6 +15,7 @@ type question struct {
 	from, to, port string
 	sourcePort     string
 	reply          bool
+	allRules       bool // record the rules that were passed over too
 }
 
 func (q *question) flags(cmd *cobra.Command, a *app) {
@@ -56,7 +57,7 @@ func (q *question) resolve(t *model.Topology) (eval.Question, error) {
 	if out.To, err = t.ParseEndpoint(q.to); err != nil {
 		return out, badInputf("--to: %w", err)
 	}
-	out.Reply = q.reply
+	out.Reply, out.AllRules = q.reply, q.allRules
 	return out, q.ports(&out)
 }
 

@@ -35,6 +35,7 @@ type pair struct {
 	sourcePorts packet.PortRange
 	reply       bool
 	record      bool
+	allRules    bool
 	tunnels     []*model.Tunnel // the tunnels whose outer packets are in question
 }
 
@@ -42,15 +43,22 @@ type pair struct {
 // of the topology. The error says why the question makes no sense: an address
 // that nobody has, or one that several VPCs have.
 func (n *Net) Ask(q Question) ([]*Result, error) {
+	var out []*Result
+	err := n.Each(q, func(r *Result) { out = append(out, r) })
+	return out, err
+}
+
+// Each is Ask for questions about many pairs: it hands over one result after
+// the other, so that they need not all be kept.
+func (n *Net) Each(q Question, do func(*Result)) error {
 	pairs, err := n.pairs(q)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	out := make([]*Result, len(pairs))
-	for i, p := range pairs {
-		out[i] = n.answer(p)
+	for _, p := range pairs {
+		do(n.answer(p))
 	}
-	return out, nil
+	return nil
 }
 
 // answer walks one pair.
@@ -71,12 +79,12 @@ func (w *walk) reset(p pair) {
 	w.sp.Reset()
 	w.marks.reset()
 	w.visits.reset()
-	w.rec = p.record
+	w.rec, w.allRules = p.record, p.allRules
 	w.origin, w.target, w.tunnels = p.origin, p.target, p.tunnels
 	w.arrived, w.lost, w.answered, w.unanswered, w.chosen = packet.Empty, packet.Empty, packet.Empty, packet.Empty, packet.Empty
 	w.forward, w.back, w.blockers, w.assumptions, w.delivered = nil, nil, nil, nil, w.delivered[:0]
 	w.ranges = w.ranges[:0]
-	w.passes, w.hops, w.replied = 0, 0, false
+	w.passes, w.hops, w.replied, w.namedOut = 0, 0, false, false
 	w.asked = w.headers(p)
 	w.replies, w.need = w.judged(p)
 }
@@ -213,6 +221,8 @@ func (w *walk) result(p pair) *Result {
 	r.Forward.Walked = true
 	r.Forward.Delivered = w.arrived != packet.Empty
 	r.Forward.Complete = sp.Minus(w.arrived, w.lost) == w.asked
+	r.Return.Delivered = w.answered != packet.Empty
+	r.Return.Complete = r.Return.Delivered && w.unanswered == packet.Empty
 	if w.rec {
 		w.write(r, sure, sometimes, undetermined)
 	}

@@ -64,8 +64,10 @@ func (w *walk) describe(b *branch, s packet.Set) Packet {
 // message; the packet beside the message has them all.
 func (w *walk) some(s packet.Set, f addr.Family, field packet.Field) string {
 	rs := w.sp.AppendAddrs(nil, s, f, field)
-	if len(rs) > 1 && slices.Equal(rs, w.net.world().Ranges(f)) {
-		return "the internet"
+	if len(rs) > 1 {
+		if text, ok := w.nearlyAll(addr.SetOfRanges(f, rs...), f); ok {
+			return text
+		}
 	}
 	parts := make([]string, 0, 4)
 	for i, r := range rs {
@@ -76,6 +78,22 @@ func (w *walk) some(s packet.Set, f addr.Family, field packet.Field) string {
 		parts = append(parts, r.Format(f))
 	}
 	return strings.Join(parts, ", ")
+}
+
+// nearlyAll writes a set that is the internet, or all of it but a little.
+func (w *walk) nearlyAll(s addr.Set, f addr.Family) (string, bool) {
+	world := w.net.world().Only(f)
+	if !world.Covers(s) {
+		return "", false
+	}
+	missing := world.Minus(s)
+	switch n := len(missing.Ranges(f)); {
+	case n == 0:
+		return "the internet", true
+	case n <= 3 && n < len(s.Ranges(f)):
+		return "the internet except " + missing.String(), true
+	}
+	return "", false
 }
 
 // blocker is a blocker with its set of headers, for merging.
@@ -96,7 +114,8 @@ func (w *walk) block(b *branch, h *Hop, s packet.Set, supposed bool) {
 		Supposed: supposed, Hop: b.hop, At: h.At, Message: h.Message, RuleIDs: h.RuleIDs}
 	for i := range w.blockers {
 		o := &w.blockers[i]
-		if o.Code == n.Code && o.Component == n.Component && o.Direction == n.Direction && o.Path == n.Path &&
+		samePath := o.Path == n.Path || n.Direction == "" // a device that fails one way fails the other
+		if o.Code == n.Code && o.Component == n.Component && o.Direction == n.Direction && samePath &&
 			o.At == n.At && o.Message == n.Message && o.branch.fam == b.fam {
 			o.set = w.sp.Or(o.set, s)
 			o.Supposed = o.Supposed && supposed
@@ -123,8 +142,6 @@ func (w *walk) write(r *Result, sure, sometimes, undetermined packet.Set) {
 	r.Sometimes, r.Undetermined = sp.Boxes(sometimes), sp.Boxes(undetermined)
 	r.Forward.Hops, r.Return.Hops = w.forward, w.back
 	r.Return.Walked = w.replied
-	r.Return.Delivered = w.answered != packet.Empty
-	r.Return.Complete = r.Return.Delivered && w.unanswered == packet.Empty
 	switch {
 	case w.replied:
 	case w.arrived != packet.Empty && len(w.blockers) == 0:

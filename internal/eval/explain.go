@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/vpcpath/vpcpath/internal/addr"
+	"github.com/vpcpath/vpcpath/internal/diag"
 	"github.com/vpcpath/vpcpath/internal/lpm"
 	"github.com/vpcpath/vpcpath/internal/model"
 	"github.com/vpcpath/vpcpath/internal/packet"
@@ -95,8 +96,26 @@ func (w *walk) deciders(b *branch, f *filter, s packet.Set, peer packet.Field, n
 		u := f.rules[id].use(name)
 		u.Packet, u.Decides = &p, true
 		out = append(out, u)
+		w.namedOut = w.namedOut || f.rules[id].sg != nil && f.rules[id].sg.Group != nil
 	}
 	return out
+}
+
+// passedOver appends the rules of a filter that decide nothing here, when they
+// are asked for.
+func (w *walk) passedOver(h *Hop, f *filter, acl string) {
+	if !w.allRules {
+		return
+	}
+	decides := map[diag.Pos]bool{}
+	for _, u := range h.Rules {
+		decides[u.At] = true
+	}
+	for _, r := range f.rules {
+		if u := r.use(acl); !decides[u.At] {
+			h.Rules = append(h.Rules, u)
+		}
+	}
 }
 
 func (r filterRule) use(acl string) RuleUse {
@@ -168,8 +187,10 @@ func (w *walk) explainGroups(b *branch, h *Hop, f *filter, s groupState) {
 		}
 	}
 	if s.denied == packet.Empty {
+		w.passedOver(h, f, "")
 		return
 	}
+	defer w.passedOver(h, f, "")
 	toFrom := "from"
 	if s.egress {
 		toFrom = "to"
@@ -232,6 +253,8 @@ func (w *walk) nearest(b *branch, f *filter, denied packet.Set, peer packet.Fiel
 		switch {
 		case fits && r.sg != nil && r.sg.Group != nil:
 			u.Note = w.notMember(b, r, own, egress)
+		case fits && otherFamily(r, b.fam):
+			u.Note = fmt.Sprintf("the packet is %s, and the rule's CIDR is not", b.fam)
 		case fits:
 			u.Note = fmt.Sprintf("%s is not in %s", own, u.Peer)
 		case same:
@@ -242,6 +265,14 @@ func (w *walk) nearest(b *branch, f *filter, denied packet.Set, peer packet.Fiel
 		out = append(out, u)
 	}
 	return out
+}
+
+// otherFamily reports whether a rule's peer is a CIDR of another family.
+func otherFamily(r filterRule, f addr.Family) bool {
+	if r.acl != nil {
+		return addr.FamilyOf(r.acl.CIDR.Addr()) != f
+	}
+	return r.sg.CIDR.IsValid() && addr.FamilyOf(r.sg.CIDR.Addr()) != f
 }
 
 func (w *walk) notMember(b *branch, r filterRule, own string, egress bool) string {

@@ -30,6 +30,7 @@ func (w *walk) networkACL(b *branch, s *model.Subnet, egress bool) {
 		if denied != packet.Empty {
 			w.explainACL(b, &h, denied, egress)
 		}
+		w.passedOver(&h, f, s.NetworkACL.Name)
 		return h
 	})
 }

@@ -66,25 +66,34 @@ func (w *walk) deliverOrForward(b branch, h *model.Instance, pass int, from *mod
 	if b.asked == packet.Empty {
 		return
 	}
-	w.forwarding(&b, h)
+	w.forwarding(&b, h, false)
+	w.assumeNamedOut()
 	w.remember(&b, mark{kind: passed, device: h, pass: pass})
 	w.hostOut(b, h, pass)
 }
 
 // forwarding stops a packet for somebody else at a host that does not forward
-// (NI-9).
-func (w *walk) forwarding(b *branch, h *model.Instance) {
+// (NI-9); told leaves out what another hop says already.
+func (w *walk) forwarding(b *branch, h *model.Instance, told bool) {
 	ok := packet.Empty
 	if h.IPForward {
 		ok = b.asked
 	}
-	w.gate(b, ok, false, func(denied packet.Set) Hop {
+	w.gate(b, ok, told, func(denied packet.Set) Hop {
 		hop := gatewayHop(h).with(InstanceNotForwarding, "the host forwards", "NI-9")
 		if denied != packet.Empty {
 			hop.Message = fmt.Sprintf("%s is another host's address, and ip_forward is off", w.some(denied, b.fam, b.destination()))
 		}
 		return hop
 	})
+}
+
+// assumeNamedOut notes that a group reference on the way out has matched by
+// the destination's address although a middlebox is on the way.
+func (w *walk) assumeNamedOut() {
+	if w.namedOut {
+		w.assume("SG-13", "an outbound rule that names a security group matches by the destination's address, also when the way leads through another device")
+	}
 }
 
 // forHost returns the part of b that is for one of the host's own addresses.
@@ -113,7 +122,7 @@ func (w *walk) reply(b branch, h *model.Instance) {
 	if b.asked == packet.Empty {
 		return
 	}
-	w.forwarding(&b, h)
+	w.forwarding(&b, h, knows)
 	if !knows {
 		w.assumeSymmetry()
 		w.asymmetric(&b, h, h.Name+" forwards the reply but has not seen the request", "NI-20", "M-8")

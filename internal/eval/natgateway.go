@@ -38,6 +38,7 @@ func (w *walk) natGateway(b branch, g *model.NATGateway) {
 	if b.asked == packet.Empty {
 		return
 	}
+	w.assumeNamedOut()
 	w.translate(&b, g, w.newPass(), change{field: packet.Src, to: g.Interface.Primary(false), ports: packet.PortRange{Lo: 1024, Hi: 65535}}, "NGW-2")
 	w.send(b, g.Interface)
 }

@@ -12,6 +12,9 @@ import (
 var (
 	rfc1918 = []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("172.16.0.0/12"), netip.MustParsePrefix("192.168.0.0/16")}
 	rfc6598 = []netip.Prefix{netip.MustParsePrefix("100.64.0.0/10")}
+	// nowhere is what the internet does not carry.
+	nowhere = []netip.Prefix{netip.MustParsePrefix("0.0.0.0/8"), netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("169.254.0.0/16"),
+		netip.MustParsePrefix("224.0.0.0/3"), netip.MustParsePrefix("fe80::/10"), netip.MustParsePrefix("ff00::/8"), netip.MustParsePrefix("fc00::/7")}
 )
 
 func within(list []netip.Prefix, a netip.Addr) bool {
@@ -108,7 +111,11 @@ func (w *walker) internet(p pkt) {
 		w.internetGatewayIn(v, p)
 		return
 	}
-	if within(rfc1918, p.dst) || within(rfc6598, p.dst) {
+	private := within(rfc1918, p.dst) || within(rfc6598, p.dst) || within(nowhere, p.dst)
+	for _, v := range w.t.VPCs {
+		private = private || v.Contains(p.dst) // ADDR-14
+	}
+	if private {
 		w.drop(one(eval.IGWDestinationRFC1918, eval.IGWDestinationRFC6598, eval.NoPossibleDestination, eval.IGWNoPrivateIP))
 		return
 	}

@@ -10,7 +10,7 @@ import (
 func randomSpec(r *rand.Rand) *spec {
 	g := &generator{Rand: r, s: &spec{}}
 	n := 1 + g.IntN(3)
-	g.regions = g.chance(20)
+	g.regions = g.chance(35)
 	if g.chance(70) {
 		g.s.networks = append(g.s.networks, networkSpec{name: "office", cidrs: []string{"198.51.100.0/24"}})
 	}

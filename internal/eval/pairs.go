@@ -38,7 +38,7 @@ func (n *Net) pairs(q Question) ([]pair, error) {
 			}
 			p := n.pair(f, t)
 			p.port, p.sourcePorts = q.Port, q.SourcePorts.Range
-			p.reply, p.record = q.Reply, q.Record
+			p.reply, p.record, p.allRules = q.Reply, q.Record, q.AllRules
 			out = append(out, p)
 		}
 	}

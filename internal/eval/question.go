@@ -13,5 +13,6 @@ type Question struct {
 	Port        model.PortSpec
 	SourcePorts model.SourcePorts
 	Reply       bool // judge the reply too, for protocols that need none
-	Record      bool // record hops, for explain and JSON
+	Record      bool // record hops and blockers, for explain and JSON
+	AllRules    bool // record the rules that were passed over too
 }

@@ -23,7 +23,7 @@ func (w *walk) tunnel(b branch, e *model.TunnelEnd) {
 		h := gatewayHop(t).with(TunnelDown, "to "+e.Peer().Instance.Name, "VPNI-2")
 		h.Outer = w.net.tunnelPaths(t, w.tunnels)
 		if denied != packet.Empty {
-			h.Message = fmt.Sprintf("the tunnel's own packets do not get through between %s and %s, from neither end", e.Instance.Name, e.Peer().Instance.Name)
+			h.Message = fmt.Sprintf("the tunnel's own packets do not get through between %s and %s, from neither end", t.Ends[0].Instance.Name, t.Ends[1].Instance.Name)
 		}
 		return h
 	})

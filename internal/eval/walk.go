@@ -16,9 +16,10 @@ import (
 // read backwards (packet.Reply), so the request's state and its rewrites
 // apply to the reply without translation between the two.
 type walk struct {
-	net *Net
-	sp  *packet.Space
-	rec bool // record hops and blockers, and walk on behind drops
+	net      *Net
+	sp       *packet.Space
+	allRules bool // record the rules passed over too
+	rec      bool // record hops and blockers, and walk on behind drops
 
 	origin  origin
 	target  target
@@ -37,6 +38,7 @@ type walk struct {
 	delivered            []model.Resource
 	hops                 int  // recorded so far
 	latest               *Hop // the one recorded last
+	namedOut             bool // a rule naming a group has let something out (SG-13)
 	replied              bool // a reply was sent
 	passes               int  // numbers the passages through devices
 	tunnels              []*model.Tunnel

@@ -224,7 +224,7 @@ func (r *resolver) makeInterfaces() {
 		}
 		if old, taken := r.t.Names[name]; taken {
 			r.hole(old.ID().At, idDuplicateName, "name %q is what the interface of %s %q is called; give %s another name",
-				name, owner.ID().Kind.Words(), owner.ID().Name, article(old.ID().Kind.Words()))
+				name, owner.ID().Kind.Words(), owner.ID().Name, old.ID().Kind.Phrase())
 			return
 		}
 		d.Name, d.Kind, d.At, d.Implicit, d.Owner = name, model.KindNetworkInterface, owner.ID().At, true, owner

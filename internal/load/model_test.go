@@ -107,7 +107,7 @@ func TestDeviceIndex(t *testing.T) {
 
 func TestRT11_LocalRouteReplaced(t *testing.T) {
 	topo := mustLoad(t, base+"route_tables: {t: {vpc: v, routes: [{destination: 10.0.0.0/16, target: host}, {destination: 0.0.0.0/0, target: g}]}}\n")
-	if got := routes(get[*model.RouteTable](t, topo, "t")); got != "2001:db8::/56>local 10.0.0.0/16>eni-host 0.0.0.0/0>g" {
+	if got := routes(get[*model.RouteTable](t, topo, "t")); got != "2001:db8::/56>local 10.0.0.0/16>host 0.0.0.0/0>g" {
 		t.Error(got)
 	}
 }

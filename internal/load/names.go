@@ -154,7 +154,7 @@ func (r *resolver) find(name ref, kinds ...model.Kind) (model.Resource, bool) {
 		return nil, false
 	}
 	if !slices.Contains(kinds, res.ID().Kind) {
-		r.hole(name.at, idWrongKind, "%s is %s; expected %s%s", quote(name.text), article(res.ID().Kind.Words()), kindWords(kinds), r.nearest(name.text, kinds))
+		r.hole(name.at, idWrongKind, "%s is %s; expected %s%s", quote(name.text), res.ID().Kind.Phrase(), kindWords(kinds), r.nearest(name.text, kinds))
 		return nil, false
 	}
 	return res, true
@@ -164,19 +164,12 @@ func (r *resolver) find(name ref, kinds ...model.Kind) (model.Resource, bool) {
 func kindWords(kinds []model.Kind) string {
 	words := make([]string, len(kinds))
 	for i, k := range kinds {
-		words[i] = article(k.Words())
+		words[i] = k.Phrase()
 	}
 	if n := len(words); n > 1 {
 		return strings.Join(words[:n-1], ", ") + " or " + words[n-1]
 	}
 	return words[0]
-}
-
-func article(noun string) string {
-	if strings.ContainsRune("aeiou", rune(noun[0])) {
-		return "an " + noun
-	}
-	return "a " + noun
 }
 
 // manyNames is the number of names beyond which suggestions are rationed:

@@ -271,7 +271,7 @@ func TestRT10_TargetsInsideTheVPC(t *testing.T) {
 		`internet gateway "g" cannot be the target of 10.0.1.0/24, which lies in VPC "v"; expected a network interface or a NAT gateway [route-more-specific-than-local]`,
 		`peering connection "pcx" cannot be the target of 10.0.1.0/24, which lies in VPC "v"; expected a network interface or a NAT gateway [route-more-specific-than-local]`,
 		`VPN gateway "vg" cannot be the target of 10.0.1.0/24, which lies in VPC "v"; expected a network interface or a NAT gateway [route-more-specific-than-local]`,
-		`egress only internet gateway "e" cannot be the target of 2001:db8::/64, which lies in VPC "v"; expected a network interface or a NAT gateway [route-more-specific-than-local]`)
+		`egress-only internet gateway "e" cannot be the target of 2001:db8::/64, which lies in VPC "v"; expected a network interface or a NAT gateway [route-more-specific-than-local]`)
 }
 
 func TestRT11_LocalRetargeted(t *testing.T) {
@@ -306,9 +306,9 @@ func TestRT14_WrongKinds(t *testing.T) {
 	refuse(t, base+`route_tables:
   t: {vpc: v, routes: [{destination: 0.0.0.0/0, target: ^a}, {destination: ^g, target: g}, {destination: 1.0.0.0/8, target: ^internet}]}
 `,
-		`"a" is a subnet; expected an internet gateway, an egress only internet gateway, a NAT gateway, a network interface, an instance, a VPN gateway or a peering connection [wrong-kind]`,
+		`"a" is a subnet; expected an internet gateway, an egress-only internet gateway, a NAT gateway, a network interface, an instance, a VPN gateway or a peering connection [wrong-kind]`,
 		`"g" is an internet gateway; expected a prefix list [wrong-kind]`,
-		`no resource is named "internet"; expected the name of an internet gateway, an egress only internet gateway, a NAT gateway, a network interface, an instance, a VPN gateway or a peering connection [unknown-name]`)
+		`no resource is named "internet"; expected the name of an internet gateway, an egress-only internet gateway, a NAT gateway, a network interface, an instance, a VPN gateway or a peering connection [unknown-name]`)
 }
 
 func TestRT15_InstanceTarget(t *testing.T) {
@@ -349,7 +349,7 @@ func TestGW01_OneTablePerGateway(t *testing.T) {
 `,
 		`internet gateway "g" uses route table "t1" already; a gateway has at most one [second-edge-table]`,
 		`internet gateway "h" is attached to VPC "w"; route table "t3" is of VPC "v" [other-vpc]`,
-		`"e" is an egress only internet gateway; expected an internet gateway or a VPN gateway [wrong-kind]`)
+		`"e" is an egress-only internet gateway; expected an internet gateway or a VPN gateway [wrong-kind]`)
 }
 
 func TestGW02_EdgeTargets(t *testing.T) {

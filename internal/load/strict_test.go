@@ -116,9 +116,9 @@ expect:
 		`no resource is named "sg-nowhere"; expected the name of a security group or a prefix list [unknown-name]`,
 		`no resource is named "internet"; expected the name of a security group or a prefix list [unknown-name]`,
 		"no resource is named \"hst\"; expected a name of the topology, an address, a CIDR, `internet` or `internet6`; did you mean \"host\"? [unknown-name]",
-		"\"g\" is a internet gateway, which cannot send or receive; expected an instance, network interface, subnet, security group, VPC, external network, address, CIDR, `internet` or `internet6` [wrong-kind]",
-		`no resource is named "host2"; expected the name of an instance, a network interface, an internet gateway, an egress only internet gateway, a NAT gateway, a VPN gateway, a VPN connection, a peering connection or a tunnel; did you mean "host"? [unknown-name]`,
-		`"pl" is a prefix list; expected an instance, a network interface, an internet gateway, an egress only internet gateway, a NAT gateway, a VPN gateway, a VPN connection, a peering connection or a tunnel [wrong-kind]`,
+		"\"g\" is an internet gateway, which cannot send or receive; expected an instance, network interface, subnet, security group, VPC, external network, address, CIDR, `internet` or `internet6` [wrong-kind]",
+		`no resource is named "host2"; expected the name of an instance, a network interface, an internet gateway, an egress-only internet gateway, a NAT gateway, a VPN gateway, a VPN connection, a peering connection or a tunnel; did you mean "host"? [unknown-name]`,
+		`"pl" is a prefix list; expected an instance, a network interface, an internet gateway, an egress-only internet gateway, a NAT gateway, a VPN gateway, a VPN connection, a peering connection or a tunnel [wrong-kind]`,
 		`"a" is a subnet; expected an instance, a network interface, an external network or a NAT gateway [wrong-kind]`)
 }
 

@@ -118,7 +118,7 @@ func (r *resolver) declareImplicit(v *model.VPC, res model.Resource, key string)
 	name := res.ID().Name
 	if old, taken := r.t.Names[name]; taken {
 		r.hole(old.ID().At, idDuplicateName, "name %q is what the VPC's own %s is called; give %s another name, or say `%s: %s` in VPC %q",
-			name, res.ID().Kind.Words(), article(old.ID().Kind.Words()), key, name, v.Name)
+			name, res.ID().Kind.Words(), old.ID().Kind.Phrase(), key, name, v.Name)
 		return
 	}
 	r.t.Names[name] = res

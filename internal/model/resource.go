@@ -5,6 +5,7 @@ package model
 
 import (
 	"net/netip"
+	"strings"
 
 	"github.com/vpcpath/vpcpath/internal/diag"
 )
@@ -63,6 +64,8 @@ func (k Kind) Words() string {
 		return "VPN gateway"
 	case KindVPNConnection:
 		return "VPN connection"
+	case KindEgressOnlyInternetGateway:
+		return "egress-only internet gateway"
 	}
 	b := []byte(k)
 	for i, c := range b {
@@ -71,6 +74,15 @@ func (k Kind) Words() string {
 		}
 	}
 	return string(b)
+}
+
+// Phrase returns the kind in words with its article, as "an instance".
+func (k Kind) Phrase() string {
+	w := k.Words()
+	if strings.ContainsRune("aeiou", rune(w[0])) {
+		return "an " + w
+	}
+	return "a " + w
 }
 
 // Ident is what every resource has: a name unique in the topology, a kind,

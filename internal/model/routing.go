@@ -91,6 +91,9 @@ func (r *Route) TargetText() string {
 	case TargetBlackhole:
 		return "blackhole"
 	}
+	if i, ok := r.Target.(*Interface); ok && i.Implicit && i.Owner != nil {
+		return i.Owner.ID().Name // the instance that the user named
+	}
 	return r.Target.ID().Name
 }
 

@@ -66,9 +66,7 @@ func (e explainer) headline(r *eval.Result) {
 		e.printf("%s%s%s\n", e.opts.paint(left, strong), strings.Repeat(" ", room), painted)
 		return
 	}
-	for _, l := range wrap(left, total, hang) {
-		e.printf("%s\n", e.opts.paint(l, strong))
-	}
+	e.hanging(left, strong)
 	e.printf("%s%s\n", strings.Repeat(" ", max(0, total-width(verdict))), painted)
 }
 
@@ -110,20 +108,13 @@ func (e explainer) boxes(title string, list []packet.Box, r *eval.Result, t tone
 	n.all = true
 	e.title(title)
 	for _, s := range n.parts(list, r.Asked, e.asked) {
-		for i, l := range wrap(s, e.opts.width()-1, hang) {
-			if i > 0 {
-				l = strings.Repeat(" ", hang) + l
-			}
-			e.printf(" %s\n", e.opts.paint(l, t))
-		}
+		e.hanging(" "+s, t)
 	}
 }
 
 func (e explainer) title(s string) {
 	e.printf("\n")
-	for _, l := range wrap(s, e.opts.width(), hang) {
-		e.printf("%s\n", e.opts.paint(l, strong))
-	}
+	e.hanging(s, strong)
 }
 
 // summary counts the verdicts of several pairs.

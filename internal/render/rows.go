@@ -90,13 +90,6 @@ func (w widths) atSpace() int {
 	return w.at + gap
 }
 
-func (t *textWriter) rows(rows []row) {
-	w := fit(rows, t.opts.width())
-	for _, r := range rows {
-		t.row(r, w)
-	}
-}
-
 func (t *textWriter) row(r row, w widths) {
 	if r.note != "" {
 		t.paragraph(w.indent(), r.note, faint)

@@ -120,3 +120,13 @@ func (w *textWriter) paragraph(n int, s string, tones ...tone) {
 		w.printf("%s%s\n", strings.Repeat(" ", n), w.opts.paint(line, tones...))
 	}
 }
+
+// hanging writes s wrapped, the lines behind the first indented.
+func (w *textWriter) hanging(s string, tones ...tone) {
+	for i, line := range wrap(s, w.opts.width(), hang) {
+		if i > 0 {
+			line = strings.Repeat(" ", hang) + line
+		}
+		w.printf("%s\n", w.opts.paint(line, tones...))
+	}
+}
