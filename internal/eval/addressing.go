@@ -127,7 +127,7 @@ func inVPC(h *model.Instance, v *model.VPC) bool {
 // of the interface that its routes choose, or of a tunnel (VPNI-6).
 func (n *Net) sourceOf(f side, dst addr.Set) addr.Set {
 	h, ok := f.host.(*model.Instance)
-	if !ok {
+	if !ok && f.iface == nil {
 		return addr.Set{}
 	}
 	out := addr.Set{}

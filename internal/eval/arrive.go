@@ -30,7 +30,7 @@ func (w *walk) arrive(b branch, who model.Resource, at *model.Interface) {
 		h.Action, h.Interface = Deliver, at
 		w.step(&b, &h)
 	}
-	w.answer(b, who)
+	w.answer(b, who, at)
 }
 
 func (w *walk) deliveredTo(who model.Resource) {
@@ -42,10 +42,11 @@ func (w *walk) deliveredTo(who model.Resource) {
 	w.delivered = append(w.delivered, who)
 }
 
-// forwardedPort reports whether a port forward has changed the destination.
+// forwardedPort reports whether a port forward or a load balancer has changed
+// the destination.
 func forwardedPort(m *mark) bool {
 	for ; m != nil; m = m.prev {
-		if _, host := m.device.(*model.Instance); host && m.kind == rewritten && m.change.field == packet.Dst {
+		if m.kind == rewritten && m.change.field == packet.Dst && m.device.ID().Kind != model.KindInternetGateway {
 			return true
 		}
 	}
@@ -61,7 +62,7 @@ func (w *walk) elsewhere(b *branch, who, want model.Resource) {
 }
 
 // answer sends the replies of everything that arrived.
-func (w *walk) answer(b branch, who model.Resource) {
+func (w *walk) answer(b branch, who model.Resource, at *model.Interface) {
 	replies := w.replies
 	if !w.rec {
 		replies = w.need // the others decide nothing
@@ -85,6 +86,12 @@ func (w *walk) answer(b branch, who model.Resource) {
 			Message: "answers", RuleIDs: []string{"M-2"}})
 	}
 	switch who := who.(type) {
+	case *model.VPCEndpoint:
+		if at == nil {
+			w.fromService(b, who)
+		} else {
+			w.send(b, at)
+		}
 	case *model.Instance:
 		w.undoHop(&b, who, "NI-10") // a port forward to the host itself
 		w.hostOut(b, who, 0)

@@ -157,6 +157,8 @@ func (w *walk) start(p pair, f addr.Family) {
 	switch host := p.origin.host.(type) {
 	case *model.Instance:
 		w.originate(b, host, p.origin.iface)
+	case *model.VPCEndpoint:
+		w.send(b, p.origin.iface)
 	case *model.ExternalNetwork:
 		w.fromSite(b, host.Behind)
 	case *model.VPNConnection:

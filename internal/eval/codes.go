@@ -23,7 +23,7 @@ const (
 	IngressNoPublicIP        Code = "INGRESS_RTB_NO_PUBLIC_IP"
 	IngressRedirection       Code = "INGRESS_RTB_TRAFFIC_REDIRECTION"
 	InstanceNotForwarding    Code = "INSTANCE_NOT_FORWARDING"
-	NATGatewayProtocol       Code = "PROTOCOL_RESTRICTION"
+	ProtocolRestriction      Code = "PROTOCOL_RESTRICTION"
 	NATGatewayUnsolicited    Code = "NGW_NO_INBOUND_CONNECTIONS"
 	NATGatewaySource         Code = "NGW_REQUIRES_SOURCE_IN_VPC"
 	NoAddressOfFamily        Code = "NO_ADDRESS_OF_FAMILY"
@@ -38,6 +38,14 @@ const (
 	SecurityGroupRefNotKept  Code = "SG_REFERENCES_NOT_PRESERVED"
 	SourceDestCheck          Code = "ENI_SOURCE_DEST_CHECK_RESTRICTION"
 	SubnetACL                Code = "SUBNET_ACL_RESTRICTION"
+	BalancerHairpin          Code = "ELBV2_HAIRPIN"
+	EndpointInitiates        Code = "VPCE_NO_INBOUND_CONNECTIONS"
+	FirewallRules            Code = "FIREWALL_RULES_RESTRICTION"
+	GatewayEndpointProtocol  Code = "VPCE_GATEWAY_PROTOCOL_RESTRICTION"
+	GatewayEndpointSource    Code = "VPCE_GATEWAY_REQUIRES_SOURCE_IN_VPC"
+	ListenersMismatch        Code = "ELBV2_LISTENERS_MISMATCH"
+	NoTargetsInZone          Code = "ELBV2_NO_TARGETS_IN_AZ"
+	NotModelled              Code = "UNSUPPORTED_COMPONENT"
 	AttachmentState          Code = "BAD_STATE_ATTACHMENT"
 	TransitNoAssociation     Code = "TGW_ATTACH_MISSING_TGW_RTB_ASSOCIATION"
 	TransitBadRoute          Code = "TGW_RTB_BAD_STATE_ROUTE"
@@ -74,7 +82,7 @@ func Codes() []CodeInfo {
 		{IngressNoPublicIP, true, "a gateway route table leads to a network interface without a public address"},
 		{IngressRedirection, true, "a subnet whose inbound traffic a gateway route table redirects cannot use a direct route to that internet gateway"},
 		{InstanceNotForwarding, false, "the packet is for another host and the instance does not forward (ip_forward)"},
-		{NATGatewayProtocol, true, "a NAT gateway carries TCP, UDP and ICMP only"},
+		{ProtocolRestriction, true, "this device carries other protocols only: a NAT gateway TCP, UDP and ICMP, an interface endpoint TCP and UDP"},
 		{NATGatewayUnsolicited, false, "a NAT gateway takes nothing in but the replies to what went out through it"},
 		{NATGatewaySource, true, "a NAT gateway serves only network interfaces of its own VPC"},
 		{NoAddressOfFamily, false, "an end has no address of the family that the question needs"},
@@ -89,6 +97,14 @@ func Codes() []CodeInfo {
 		{SecurityGroupRefNotKept, true, "a rule names the sender's security group, but a hop on the way has hidden the sender"},
 		{SourceDestCheck, true, "the source/destination check drops what is neither from nor for the network interface's own addresses"},
 		{SubnetACL, true, "the subnet's network ACL does not admit it"},
+		{BalancerHairpin, false, "a target cannot reach itself through a load balancer that preserves client addresses"},
+		{EndpointInitiates, false, "an EC2 Instance Connect endpoint starts connections and takes none in"},
+		{FirewallRules, true, "a rule of a network firewall drops it"},
+		{GatewayEndpointProtocol, true, "a gateway endpoint carries TCP and ICMP echo only"},
+		{GatewayEndpointSource, false, "a gateway endpoint serves only network interfaces of its own VPC"},
+		{ListenersMismatch, true, "no listener of the load balancer accepts the traffic"},
+		{NoTargetsInZone, true, "the load balancer's node has no target in its Availability Zone, and cross-zone load balancing is off"},
+		{NotModelled, true, "something that vpcpath does not model decides; the answer is unknown"},
 		{AttachmentState, true, "the attachment is accepted on one side only, or leads nowhere"},
 		{TransitNoAssociation, true, "the transit gateway attachment is associated with no route table, so what comes from it is dropped"},
 		{TransitBadRoute, true, "the transit gateway route that wins is a blackhole"},

@@ -66,6 +66,13 @@ func (n *Net) origins(e model.Endpoint) ([]side, error) {
 		return n.senders(e)
 	}
 	switch r := e.Resource.(type) {
+	case *model.VPCEndpoint:
+		if r.Type == model.InstanceConnectEndpoint {
+			return []side{{text: e.Text, host: r, iface: r.Interfaces[0], named: true}}, nil
+		}
+		return nil, fmt.Errorf("%q is a VPC endpoint, which starts no connection (EP-8); ask the other way round", e.Text)
+	case *model.LoadBalancer:
+		return nil, fmt.Errorf("%q is a load balancer, which only passes connections on; ask from the client", e.Text)
 	case *model.NATGateway:
 		return nil, fmt.Errorf("%q is a NAT gateway, which starts no connection; expected an instance, an interface, a network or an address", e.Text)
 	case *model.Interface:
@@ -85,6 +92,17 @@ func (n *Net) targets(e model.Endpoint) ([]side, error) {
 		return []side{{text: e.Text, addrs: addr.SetOf(e.Prefix), host: n.outside(e.Prefix)}}, nil
 	}
 	switch r := e.Resource.(type) {
+	case *model.VPCEndpoint:
+		if r.Type == model.GatewayEndpoint {
+			var ps []netip.Prefix
+			for _, b := range r.PrefixList.CIDRs {
+				ps = append(ps, b.Prefix)
+			}
+			return []side{{text: e.Text, host: r, addrs: addr.SetOf(ps...)}}, nil
+		}
+		return each(e.Text, r, r.Interfaces), nil
+	case *model.LoadBalancer:
+		return each(e.Text, r, r.Nodes), nil
 	case *model.NATGateway:
 		return []side{{text: e.Text, host: r, iface: r.Interface, named: true}}, nil
 	case *model.Interface:
@@ -93,6 +111,15 @@ func (n *Net) targets(e model.Endpoint) ([]side, error) {
 		}
 	}
 	return n.resourceSide(e)
+}
+
+// each makes a side of every interface of a device: clients may come to any.
+func each(text string, host model.Resource, list []*model.Interface) []side {
+	out := make([]side, len(list))
+	for k, i := range list {
+		out[k] = side{text: text, host: host, iface: i, named: true}
+	}
+	return out
 }
 
 func (n *Net) internetSide(e model.Endpoint) side {

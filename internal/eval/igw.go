@@ -76,8 +76,8 @@ func (w *walk) redirected(b *branch, g *model.InternetGateway) {
 			continue
 		}
 		r := e.candidates[0].route
-		to, isInterface := r.Target.(*model.Interface)
-		if !isInterface || to == b.iface {
+		to := edgeTarget(r)
+		if to == nil || to == b.iface {
 			continue
 		}
 		w.gate(b, packet.Empty, false, func(packet.Set) Hop {
@@ -157,12 +157,12 @@ func (w *walk) igwIn(b branch, to publicOwner) {
 	b.iface = nil
 	t := w.net.edge(v, g.EdgeTable)
 	w.lookup(b, t, func(b branch, c candidate) {
-		i, ok := c.route.Target.(*model.Interface)
-		if !ok {
+		i := edgeTarget(c.route)
+		if i == nil {
 			w.routeTo(b, v, c.route)
 			return
 		}
-		if b.fam == addr.V4 && len(i.Public) == 0 { // GW-8
+		if _, host := c.route.Target.(*model.Interface); host && b.fam == addr.V4 && len(i.Public) == 0 { // GW-8
 			w.gate(&b, packet.Empty, false, func(packet.Set) Hop {
 				h := id.with(IngressNoPublicIP, fmt.Sprintf("%s sends %s to %s, which has no public address", t.name.Name, c.route.DestinationText(), i.Name), "GW-8")
 				h.At = c.route.At
@@ -171,4 +171,16 @@ func (w *walk) igwIn(b branch, to publicOwner) {
 		}
 		w.toInterface(b, i, c.route)
 	})
+}
+
+// edgeTarget returns the interface that a route of a gateway route table leads
+// to: a host's, or an inspecting endpoint's (GW-2); nil for local ones.
+func edgeTarget(r *model.Route) *model.Interface {
+	switch t := r.Target.(type) {
+	case *model.Interface:
+		return t
+	case *model.VPCEndpoint:
+		return t.Interfaces[0]
+	}
+	return nil
 }

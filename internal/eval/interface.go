@@ -24,6 +24,10 @@ func (w *walk) send(b branch, i *model.Interface) {
 func (w *walk) fromSubnet(b branch, s *model.Subnet) {
 	// RT-12: what is for the subnet itself never sees the router.
 	near := packet.Empty
+	if node := b.keptClient(); node != nil && node.Subnet == s {
+		w.receive(b, node)
+		return
+	}
 	for _, p := range s.Prefixes() {
 		if addr.FamilyOf(p.Addr()) == b.fam {
 			near = w.to(&b, addr.RangeOf(p))
@@ -38,6 +42,10 @@ func (w *walk) fromSubnet(b branch, s *model.Subnet) {
 	}
 	b.az = s.AZ
 	w.networkACL(&b, s, true)
+	if node := b.keptClient(); node != nil {
+		w.arriveAt(b, node)
+		return
+	}
 	w.route(b, w.net.table(s.RouteTable), s.VPC)
 }
 
@@ -66,6 +74,10 @@ func (w *walk) receive(b branch, i *model.Interface) {
 		w.natGateway(b, owner)
 	case *model.TransitGatewayAttachment:
 		w.transit(b, owner)
+	case *model.VPCEndpoint:
+		w.endpoint(b, owner, i)
+	case *model.LoadBalancer:
+		w.loadBalancer(b, owner, i)
 	}
 }
 

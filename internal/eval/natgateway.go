@@ -25,7 +25,7 @@ func (w *walk) natGateway(b branch, g *model.NATGateway) {
 		return id.with(NATGatewayUnsolicited, g.Name+" takes in only replies to what went out through it", "NGW-6")
 	})
 	w.gate(&b, w.carried(b.asked), true, func(packet.Set) Hop {
-		return id.with(NATGatewayProtocol, "a NAT gateway carries TCP, UDP and ICMP only", "NGW-5")
+		return id.with(ProtocolRestriction, "a NAT gateway carries TCP, UDP and ICMP only", "NGW-5")
 	})
 	v := g.Subnet.VPC
 	known := b.asked // NGW-11: what comes in through a transit gateway is served too

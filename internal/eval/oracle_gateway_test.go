@@ -221,7 +221,7 @@ func (w *walker) natGateway(g *model.NATGateway, p pkt) {
 	}
 	var codes []eval.Code
 	if !p.hasPorts() && p.proto != packet.ICMP || p.v6() {
-		codes = append(codes, eval.NATGatewayProtocol)
+		codes = append(codes, eval.ProtocolRestriction)
 	}
 	if w.owner(g.Subnet.VPC, p.src) == nil {
 		codes = append(codes, eval.NATGatewaySource)

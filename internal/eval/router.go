@@ -26,6 +26,12 @@ func (w *walk) route(b branch, t *routeTable, v *model.VPC) {
 			w.vgwOut(b, v, target, r)
 		case *model.PeeringConnection:
 			w.peering(b, v, target, r)
+		case *model.VPCEndpoint:
+			if target.Type == model.GatewayEndpoint {
+				w.gatewayEndpoint(b, v, target)
+			} else {
+				w.toInterface(b, target.Interfaces[0], r)
+			}
 		case *model.TransitGateway:
 			w.tgwOut(b, v, target, r)
 		default:

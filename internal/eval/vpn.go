@@ -117,7 +117,7 @@ func (w *walk) vgwIn(b branch, g *model.VPNGateway, c *model.VPNConnection) {
 	}
 	b.iface = nil
 	w.lookup(b, w.net.edge(v, g.EdgeTable), func(b branch, r candidate) {
-		if i, ok := r.route.Target.(*model.Interface); ok {
+		if i := edgeTarget(r.route); i != nil {
 			w.toInterface(b, i, r.route) // VGW-9
 			return
 		}

@@ -63,10 +63,11 @@ type branch struct {
 	trail   *mark // what the request has left behind, newest first
 	undo    *mark // for a reply: the newest mark that it has still to come past
 	seen    *visit
-	table   *routeTable // the one that was looked up last
-	az      string      // Availability Zone of the subnet that was left last
-	entered *model.VPC  // the VPC that was entered through a transit gateway
-	hop     int         // the hop before
+	table   *routeTable      // the one that was looked up last
+	az      string           // Availability Zone of the subnet that was left last
+	link    *model.Interface // the endpoint's interface that the packet came to its service by
+	entered *model.VPC       // the VPC that was entered through a transit gateway
+	hop     int              // the hop before
 	depth   int
 }
 

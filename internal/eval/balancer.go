@@ -1,0 +1,123 @@
+package eval
+
+import (
+	"fmt"
+
+	"github.com/vpcpath/vpcpath/internal/addr"
+	"github.com/vpcpath/vpcpath/internal/model"
+	"github.com/vpcpath/vpcpath/internal/packet"
+)
+
+// loadBalancer takes b in at a node (LB-1) and sends it on to the targets of
+// the listener (LB-2). Any target may be chosen, so what works must work for
+// all of them.
+func (w *walk) loadBalancer(b branch, lb *model.LoadBalancer, node *model.Interface) {
+	if b.dir == packet.Reply {
+		w.balancedReply(b, lb, node)
+		return
+	}
+	for _, l := range lb.Listeners {
+		s := packet.Empty
+		for _, p := range l.Protocols {
+			s = w.sp.Or(s, w.sp.Protos(p, p))
+		}
+		s = w.sp.And(b.asked, w.sp.And(s, w.sp.Ports(packet.DPort, l.Port, l.Port)))
+		if s != packet.Empty {
+			w.balance(w.only(b, s), lb, l, node)
+			w.without(&b, s)
+		}
+	}
+	w.drop(&b, b.asked, func() Hop {
+		return gatewayHop(lb).with(ListenersMismatch, fmt.Sprintf("no listener of %s accepts %s", lb.Name, trafficText(w.describe(&b, b.asked))), "LB-1")
+	})
+}
+
+// balance sends b to every target that the node may choose.
+func (w *walk) balance(b branch, lb *model.LoadBalancer, l *model.Listener, node *model.Interface) {
+	targets := reachableTargets(lb, l, node)
+	if len(targets) == 0 {
+		w.drop(&b, b.asked, func() Hop {
+			h := gatewayHop(lb).with(NoTargetsInZone, fmt.Sprintf("the listener on port %d has no target in %s, and cross-zone load balancing is off", l.Port, node.Subnet.AZ), "LB-9")
+			h.At = l.At
+			return h
+		})
+		return
+	}
+	for _, t := range targets {
+		to := t.Interface.Primary(b.fam == addr.V6)
+		part := b
+		if !to.IsValid() {
+			w.drop(&part, part.asked, func() Hop {
+				return gatewayHop(lb).with(NoAddressOfFamily, fmt.Sprintf("target %s has no %s address", t.Interface.Name, b.fam), "ADDR-10")
+			})
+			continue
+		}
+		w.hairpin(&part, lb, l, t)
+		if part.asked == packet.Empty {
+			continue
+		}
+		pass := w.newPass()
+		w.translate(&part, lb, pass, change{field: packet.Dst, to: to, ports: packet.PortRange{Lo: t.Port, Hi: t.Port}}, "LB-2")
+		if !l.PreserveClientIP {
+			w.translate(&part, lb, pass, change{field: packet.Src, to: node.Primary(b.fam == addr.V6), ports: packet.PortRange{Lo: 1024, Hi: 65535}}, "LB-3")
+		} else {
+			w.remember(&part, mark{kind: passed, device: lb, pass: pass, iface: node})
+		}
+		w.send(part, node)
+	}
+}
+
+// reachableTargets returns the targets that a node sends to (LB-9).
+func reachableTargets(lb *model.LoadBalancer, l *model.Listener, node *model.Interface) []*model.Target {
+	if lb.CrossZone || node.Subnet.AZ == "" {
+		return l.Targets
+	}
+	var out []*model.Target
+	for _, t := range l.Targets {
+		if az := t.Interface.Subnet.AZ; az == "" || az == node.Subnet.AZ {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// hairpin drops what a target sends to itself through a load balancer that
+// keeps its address (LB-8).
+func (w *walk) hairpin(b *branch, lb *model.LoadBalancer, l *model.Listener, t *model.Target) {
+	if !l.PreserveClientIP {
+		return
+	}
+	own := w.own(b.asked, t.Interface, b.fam, packet.Src)
+	w.drop(b, own, func() Hop {
+		return gatewayHop(lb).with(BalancerHairpin, fmt.Sprintf("%s would get a packet from its own address", t.Interface.Name), "LB-8")
+	})
+}
+
+// balancedReply takes a target's reply back through the node.
+func (w *walk) balancedReply(b branch, lb *model.LoadBalancer, node *model.Interface) {
+	if !w.undoHop(&b, lb, "LB-2") {
+		w.asymmetric(&b, lb, lb.Name+" has no record of this connection", "LB-2", "M-8")
+		return
+	}
+	if b.link != nil { // through the service's endpoint, not the provider's network
+		if e, ok := b.link.Owner.(*model.VPCEndpoint); ok {
+			w.privateLink(b, e, b.link)
+			return
+		}
+	}
+	w.send(b, node)
+}
+
+// keptClient returns the node that a reply goes back to although it is
+// addressed to the client: a Network Load Balancer that preserves client
+// addresses gets the replies of its own connections, whatever the target's
+// routes say (LB-7).
+func (b *branch) keptClient() *model.Interface {
+	if b.dir != packet.Reply || b.undo == nil || b.undo.kind != passed {
+		return nil
+	}
+	if _, ok := b.undo.device.(*model.LoadBalancer); !ok {
+		return nil
+	}
+	return b.undo.iface
+}

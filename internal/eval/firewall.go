@@ -1,0 +1,136 @@
+package eval
+
+import (
+	"fmt"
+
+	"github.com/vpcpath/vpcpath/internal/addr"
+	"github.com/vpcpath/vpcpath/internal/model"
+	"github.com/vpcpath/vpcpath/internal/packet"
+)
+
+// firewall applies a network firewall's rules (FW-3): the stateless ones to
+// every packet, what they forward to the stateful ones, which judge the first
+// packet of a connection and let its replies pass.
+func (w *walk) firewall(b *branch, e *model.VPCEndpoint) {
+	f := e.Firewall
+	passed, dropped := packet.Empty, packet.Empty
+	rest := b.asked
+	decide := func(s packet.Set, a model.FirewallAction) {
+		switch a {
+		case model.Pass:
+			passed = w.sp.Or(passed, s)
+		case model.DropPacket:
+			dropped = w.sp.Or(dropped, s)
+		}
+	}
+	stateful := packet.Empty
+	for _, r := range f.Stateless {
+		s := w.firewallMatch(b, r, rest, b.dir)
+		rest = w.sp.Minus(rest, s)
+		if r.Action == model.ForwardToStateful {
+			stateful = w.sp.Or(stateful, s)
+		} else {
+			decide(s, r.Action)
+		}
+	}
+	if f.StatelessDefault == model.ForwardToStateful {
+		stateful = w.sp.Or(stateful, rest)
+	} else {
+		decide(rest, f.StatelessDefault)
+	}
+	if b.dir == packet.Reply {
+		passed = w.sp.Or(passed, stateful) // it knows the connection
+	} else {
+		w.notModelled(b, f, stateful)
+		for _, r := range f.Stateful {
+			s := w.firewallMatch(b, r, stateful, packet.Forward)
+			if r.BothWays {
+				s = w.sp.Or(s, w.firewallMatch(b, mirrored(r), stateful, packet.Forward))
+			}
+			stateful = w.sp.Minus(stateful, s)
+			decide(s, r.Action)
+		}
+		decide(stateful, f.StatefulDefault)
+	}
+	w.gate(b, w.sp.Minus(b.asked, dropped), false, func(denied packet.Set) Hop {
+		h := gatewayHop(e).with(FirewallRules, f.Name+" lets it pass", "FW-3")
+		if denied != packet.Empty {
+			h.Message = fmt.Sprintf("%s drops %s", f.Name, trafficText(w.describe(b, denied)))
+			h.At = f.At
+		}
+		return h
+	})
+}
+
+// notModelled makes undetermined what rule groups would judge that vpcpath
+// does not understand.
+func (w *walk) notModelled(b *branch, f *model.NetworkFirewall, s packet.Set) {
+	if len(f.NotModelled) == 0 || s == packet.Empty {
+		return
+	}
+	w.undetermined(b, s, func() Hop {
+		h := gatewayHop(f).with(NotModelled, fmt.Sprintf("%s has rules that are not modelled: %s", f.Name, f.NotModelled[0].Text), "FW-3")
+		h.At = f.NotModelled[0].At
+		return h
+	})
+}
+
+// undetermined notes that something which is not modelled decides about s:
+// it may pass and it may not.
+func (w *walk) undetermined(b *branch, s packet.Set, hop func() Hop) {
+	part := w.only(*b, s)
+	w.lose(&part, part.live)
+	w.chosen = w.sp.Or(w.chosen, w.pull(&part, part.live))
+	if w.rec {
+		h := hop()
+		h.Action, h.Passed = Deny, true
+		w.step(b, &h)
+		w.block(b, &h, part.asked, part.live == packet.Empty)
+	}
+}
+
+// firewallMatch returns the part of s that a rule is about: for a reply the
+// rule is held against the reply's own addresses and ports.
+func (w *walk) firewallMatch(b *branch, r *model.FirewallRule, s packet.Set, dir packet.Direction) packet.Set {
+	src, dst, sport := packet.Src, packet.Dst, packet.SPort
+	if dir == packet.Reply {
+		src, dst, sport = packet.Dst, packet.Src, packet.DPort
+	}
+	s = w.inBlocks(s, b.fam, src, r.Source)
+	s = w.inBlocks(s, b.fam, dst, r.Destination)
+	one := packet.NewServices(services(r.Traffic, true, 0), noRule)
+	s = w.sp.Restrict(s, b.fam, src, dir, everyPeer(one))
+	if r.SourcePorts == nil {
+		return s
+	}
+	from := packet.Empty
+	for _, p := range r.SourcePorts {
+		from = w.sp.Or(from, w.sp.Ports(sport, p.Lo, p.Hi))
+	}
+	return w.sp.And(s, from)
+}
+
+func (w *walk) inBlocks(s packet.Set, f addr.Family, field packet.Field, blocks []model.Block) packet.Set {
+	if blocks == nil {
+		return s
+	}
+	var rs []addr.Range
+	for _, b := range blocks {
+		if addr.FamilyOf(b.Prefix.Addr()) == f {
+			rs = append(rs, addr.RangeOf(b.Prefix))
+		}
+	}
+	return w.in(s, f, field, rs)
+}
+
+// mirrored turns a rule around, for one that holds in any direction.
+func mirrored(r *model.FirewallRule) *model.FirewallRule {
+	m := *r
+	m.Source, m.Destination = r.Destination, r.Source
+	m.SourcePorts = r.Traffic.Ports
+	m.Traffic.Ports = r.SourcePorts
+	if m.Traffic.Ports == nil {
+		m.Traffic.Ports = []packet.PortRange{packet.AllPorts}
+	}
+	return &m
+}
