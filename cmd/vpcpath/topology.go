@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 
+	"github.com/vpcpath/vpcpath/internal/check"
 	"github.com/vpcpath/vpcpath/internal/diag"
 	"github.com/vpcpath/vpcpath/internal/load"
 	"github.com/vpcpath/vpcpath/internal/model"
@@ -34,6 +35,9 @@ func (a *app) loadTopology(paths []string) (*model.Topology, []diag.Finding) {
 		return nil, diag.Sort(findings)
 	}
 	t, more := load.Load(sources)
+	if t != nil {
+		more = append(more, check.UnknownCodes(t.Expectations)...)
+	}
 	return t, diag.Sort(append(findings, more...))
 }
 

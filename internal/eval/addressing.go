@@ -10,9 +10,15 @@ import (
 // pair fixes the addresses of an origin and a target: those that were named,
 // else what the one would use to reach the other (language.md section 3).
 func (n *Net) pair(f, t side) pair {
-	p := pair{origin: origin{host: f.host}, target: target{iface: t.iface}}
+	if inst, ok := t.host.(*model.Instance); ok && !t.named && t.addrs.Empty() {
+		t.iface = n.nearestInterface(inst, f)
+	}
+	p := pair{origin: origin{host: f.host, shown: f.host}, target: target{iface: t.iface}}
 	if f.named {
 		p.origin.iface = f.iface
+	}
+	if x, ok := f.shown.(*model.ExternalNetwork); ok {
+		p.origin.shown = x
 	}
 	if t.host != model.Resource(theInternet) && t.iface != nil {
 		p.target.host = t.host
@@ -32,7 +38,23 @@ func (n *Net) pair(f, t side) pair {
 	return p
 }
 
+// nearestInterface returns the interface of a host that f would address: the
+// first with an address that f can use.
+func (n *Net) nearestInterface(h *model.Instance, f side) *model.Interface {
+	_, outside := f.host.(*pseudo)
+	for _, i := range h.Interfaces {
+		a := n.addressOf(i, f)
+		if a.IsValid() && (!outside || publicIP.Contains(a)) {
+			return i
+		}
+	}
+	return h.Interfaces[0]
+}
+
 func resourceOf(s side) model.Resource {
+	if s.shown != nil {
+		return s.shown
+	}
 	if s.host == nil || s.host == model.Resource(theInternet) {
 		return nil
 	}

@@ -126,7 +126,7 @@ func (w *walk) home(b branch, who model.Resource) {
 	}
 	w.answered = w.sp.Or(w.answered, w.pull(&b, b.live))
 	if w.rec {
-		h := gatewayHop(who).with("", "", "M-2")
+		h := gatewayHop(w.origin.shown).with("", "", "M-2")
 		h.Action = Deliver
 		w.step(&b, &h)
 	}

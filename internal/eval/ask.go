@@ -16,6 +16,7 @@ var theHypervisor model.Resource = &pseudo{model.Ident{Name: "link-local service
 type origin struct {
 	host  model.Resource   // *Instance, *ExternalNetwork, *VPNConnection or theInternet
 	iface *model.Interface // set when the question names the interface
+	shown model.Resource   // what the user named: host, or an external network on the internet
 }
 
 // target is what a question asks for. host is set when it names a host, which
@@ -150,7 +151,7 @@ func (w *walk) start(p pair, f addr.Family) {
 	}
 	b := branch{asked: s, live: s, fam: f, dir: packet.Forward}
 	if w.rec {
-		h := gatewayHop(p.origin.host).with("", "leaves")
+		h := gatewayHop(p.origin.shown).with("", "leaves")
 		h.Action, h.Interface = Originate, p.origin.iface
 		w.step(&b, &h)
 	}

@@ -13,7 +13,6 @@ const (
 	DeliveredElsewhere       Code = "DELIVERED_ELSEWHERE"
 	EgressOnlyGatewayIngress Code = "EIGW_NO_INBOUND_CONNECTIONS"
 	GatewayRejectsSpoofed    Code = "GATEWAY_REJECTS_SPOOFED_TRAFFIC"
-	IGWDestinationNotInVPC   Code = "IGW_DESTINATION_ADDRESS_IN_VPC_CIDRS"
 	IGWDestinationRFC1918    Code = "IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS"
 	IGWDestinationRFC6598    Code = "IGW_DESTINATION_ADDRESS_NOT_IN_RFC6598_EGRESS"
 	IGWNoPrivateIP           Code = "IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS"
@@ -72,7 +71,6 @@ func Codes() []CodeInfo {
 		{DeliveredElsewhere, false, "the address belongs to another host on this path than the one that was asked for"},
 		{EgressOnlyGatewayIngress, false, "an egress-only internet gateway lets no connection in"},
 		{GatewayRejectsSpoofed, true, "an internet or VPN gateway drops a source address that belongs to no network interface of its VPC"},
-		{IGWDestinationNotInVPC, true, "the destination lies in no block of the gateway's VPC"},
 		{IGWDestinationRFC1918, true, "an internet gateway drops what leaves for a private address (RFC 1918)"},
 		{IGWDestinationRFC6598, true, "an internet gateway drops what leaves for a shared address (RFC 6598)"},
 		{IGWNoPrivateIP, true, "no network interface of the VPC has this public address"},

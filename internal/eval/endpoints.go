@@ -24,7 +24,11 @@ func (n *Net) members(e model.Endpoint) ([]side, error) {
 			in = slices.Contains(i.Groups, r)
 		}
 		if inst := i.Instance(); in && inst != nil {
-			out = append(out, side{text: inst.Name, host: inst, iface: i, named: len(inst.Interfaces) > 1})
+			s := side{text: inst.Name, host: inst, iface: i, named: len(inst.Interfaces) > 1}
+			if s.named {
+				s.text, s.shown = i.Name, i
+			}
+			out = append(out, s)
 		}
 	}
 	if len(out) == 0 {
@@ -42,13 +46,13 @@ func (n *Net) resourceSide(e model.Endpoint) ([]side, error) {
 		}
 		return []side{{text: e.Text, host: r, iface: r.Interfaces[0]}}, nil
 	case *model.Interface:
-		return []side{{text: e.Text, host: r.Owner, iface: r, named: true}}, nil
+		return []side{{text: e.Text, shown: r, host: r.Owner, iface: r, named: true}}, nil
 	case *model.ExternalNetwork:
 		var ps []netip.Prefix
 		for _, b := range r.CIDRs {
 			ps = append(ps, b.Prefix)
 		}
-		s := side{text: e.Text, host: r, addrs: addr.SetOf(ps...)}
+		s := side{text: e.Text, shown: r, host: r, addrs: addr.SetOf(ps...)}
 		if r.Behind == nil {
 			s.host = theInternet
 		}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -68,10 +69,43 @@ func answerLaws(r *eval.Result) []string {
 	if r.Verdict != want {
 		out = append(out, fmt.Sprintf("%s, but what works makes it %s", r.Verdict, want))
 	}
-	for i, h := range append(r.Forward.Hops[:len(r.Forward.Hops):len(r.Forward.Hops)], r.Return.Hops...) {
+	hops := append(r.Forward.Hops[:len(r.Forward.Hops):len(r.Forward.Hops)], r.Return.Hops...)
+	for i, h := range hops {
 		if h.N != i+1 || h.After >= h.N {
 			out = append(out, fmt.Sprintf("hop %d is numbered %d behind %d", i+1, h.N, h.After))
 		}
+		if stopped := h.Action == eval.Deny || h.Action == eval.Drop; stopped != (h.Code != "") {
+			out = append(out, fmt.Sprintf("hop %d: %s with code %q", h.N, h.Action, h.Code))
+		}
+	}
+	return append(out, blockerLaws(r, hops)...)
+}
+
+// blockerLaws checks that every blocker has a known code, a rule and a
+// message, and is the hop that it names; and that no two say the same.
+func blockerLaws(r *eval.Result, hops []*eval.Hop) []string {
+	var out []string
+	known := eval.Codes()
+	seen := map[string]bool{}
+	for _, b := range r.Blockers {
+		what := fmt.Sprintf("blocker %s %s %s %s", b.Path, b.Code, b.Component, b.Direction)
+		if !slices.ContainsFunc(known, func(c eval.CodeInfo) bool { return c.Code == b.Code }) {
+			out = append(out, what+" has an unknown code")
+		}
+		if len(b.RuleIDs) == 0 || b.Message == "" || b.Component == "" {
+			out = append(out, what+" lacks a rule, a message or a component")
+		}
+		if b.Hop > len(hops) || b.Hop > 0 && (hops[b.Hop-1].Code != b.Code || hops[b.Hop-1].Component != b.Component) {
+			out = append(out, fmt.Sprintf("%s is not its hop %d", what, b.Hop))
+		}
+		if b.Path != "forward" && b.Path != "return" {
+			out = append(out, what+" is on no path")
+		}
+		key := fmt.Sprint(what, b.Message, b.At, b.Packet)
+		if seen[key] {
+			out = append(out, what+" is there twice")
+		}
+		seen[key] = true
 	}
 	return out
 }

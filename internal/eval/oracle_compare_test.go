@@ -149,6 +149,11 @@ func (c *comparison) header(r *eval.Result, h header) *mismatch {
 		if o.fwd.delivered && !c.delivered(r, o) {
 			return fail("who", "%v: delivered to %v, but DeliveredTo is %v", p, whoOf(o), namesOf(r.DeliveredTo))
 		}
+		if c.narrow {
+			if what := c.walks(r, o); what != "" {
+				return fail("walk", "%v: %s", p, what)
+			}
+		}
 		if !o.works() && c.narrow && !works {
 			if m := c.blocker(r, o, fail, p); m != nil {
 				return m
@@ -184,7 +189,7 @@ func (o *outcome) missed(asked model.Resource) {
 		asked = i.Owner
 	}
 	if inst, ok := asked.(*model.Instance); ok && o.fwd.delivered && o.fwd.who != inst && !o.fwd.moved {
-		o.fwd.delivered, o.fwd.drop, o.walked = false, &drop{codes: one(eval.DeliveredElsewhere)}, false
+		o.fwd.delivered, o.fwd.drop, o.walked, o.needed = false, &drop{codes: one(eval.DeliveredElsewhere)}, false, false
 	}
 }
 

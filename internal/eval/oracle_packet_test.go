@@ -63,7 +63,7 @@ func pickPacket(r *rand.Rand, t *model.Topology, from sender) pkt {
 		p.src = outside[r.IntN(len(outside))]
 	}
 	if !p.src.IsValid() || p.src.Is4() != p.dst.Is4() { // no address of the family
-		p.src, p.dst = eni.Subnet.CIDR.Addr(), eni.Private[0]
+		p.src, p.dst = outside[0], outside[1]
 	}
 	switch n := r.IntN(10); {
 	case n < 6:

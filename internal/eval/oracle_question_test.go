@@ -76,7 +76,7 @@ func endpoint(r *rand.Rand, t *model.Topology, from bool) string {
 		s := t.Subnets[r.IntN(len(t.Subnets))]
 		return []string{s.Name, s.CIDR.String()}[r.IntN(2)]
 	case n < 17:
-		return t.SecurityGroups[r.IntN(len(t.SecurityGroups))].Name
+		return []string{t.SecurityGroups[r.IntN(len(t.SecurityGroups))].Name, t.VPCs[r.IntN(len(t.VPCs))].Name}[r.IntN(8)/7]
 	case n < 18:
 		return []string{"10.0.0.0/8", "198.51.100.0/25", "192.0.2.0/24", "8.8.0.0/16", "10.1.0.0/16", "172.16.0.0/12"}[r.IntN(6)]
 	case n < 19 && !from && r.IntN(4) == 0:

@@ -97,16 +97,20 @@ type leg struct {
 type outcome struct {
 	fwd, ret leg
 	walked   bool // a reply was walked
+	needed   bool // and it must arrive
 }
 
 // works says whether the packet works: it arrives, and where a reply is
 // needed, so does that.
-func (o *outcome) works() bool { return o.fwd.delivered && (!o.walked || o.ret.delivered) }
+func (o *outcome) works() bool { return o.fwd.delivered && (!o.needed || o.ret.delivered) }
 
 // firstDrop is what stopped it first, and on which path.
 func (o *outcome) firstDrop() (*drop, string) {
 	if o.fwd.drop != nil {
 		return o.fwd.drop, "forward"
+	}
+	if !o.needed {
+		return nil, ""
 	}
 	return o.ret.drop, "return"
 }
@@ -139,12 +143,12 @@ func (w *walker) run(reply bool) *outcome {
 	if !o.fwd.delivered {
 		return o
 	}
-	switch {
-	case w.sent.proto == packet.TCP, w.sent.isEcho():
-	case !reply, w.sent.proto == packet.ICMP, w.sent.proto == packet.ICMPv6:
-		return o // UDP and others are judged by forward delivery
+	icmp := w.sent.proto == packet.ICMP || w.sent.proto == packet.ICMPv6
+	if icmp && !w.sent.isEcho() {
+		return o // nobody replies
 	}
-	o.walked = true
+	o.walked = true // UDP and others are judged by forward delivery, unless asked
+	o.needed = reply || icmp || w.sent.proto == packet.TCP
 	if o.fwd.hypervisor {
 		o.ret.delivered = true
 		return o
@@ -244,7 +248,7 @@ func (w *walker) arrive(p pkt, who model.Resource, site *model.VPNConnection, na
 	if w.replying {
 		inst, _ := who.(*model.Instance)
 		if inst != w.client.inst || site != w.client.site || p != w.sent.reverse() || len(w.passages) > 0 {
-			w.drop(one(eval.ReturnPathAsymmetric))
+			w.drop(one(eval.ReturnPathAsymmetric, eval.DeliveredElsewhere))
 			return
 		}
 	}

@@ -146,8 +146,8 @@ func (g *generator) appliance(n *net) {
 			e := g.eni(n, s, name)
 			e.check, e.groups = false, []string{n.groups[0]}
 			n.fw = e.name
-			if g.chance(15) {
-				g.s.insts[len(g.s.insts)-1].masq = [][2]string{{"", ""}}
+			if g.chance(20) {
+				g.s.insts[len(g.s.insts)-1].masq = [][2]string{pick(g, [][2]string{{"", ""}, {"", ""}, {"2001:db8::/32", ""}})}
 			}
 		case s.role == "pub":
 			if g.chance(60) {

@@ -111,7 +111,7 @@ func (g *generator) fw6(n *net) bool {
 // forward lets the NAT instance forward a port to a host in the subnet.
 func (g *generator) forward(n *net, inst *instSpec, s *sub) {
 	for _, e := range g.s.enis {
-		if e.subnet != s.name || e.inst == inst.name || e.inst == "" || !g.chance(60) {
+		if e.subnet != s.name || e.inst == inst.name || e.inst == "" || len(e.ips) == 0 || !g.chance(60) {
 			continue
 		}
 		own := ""
@@ -193,6 +193,18 @@ func (g *generator) inside(n *net) {
 			}
 		}
 		g.addRoute(s.table, fmt.Sprintf("10.%d.0.0/16", n.c), target)
+	}
+	if nat := fmt.Sprintf("nat%d", n.k); g.nat(nat) && g.chance(15) {
+		g.addRoute(pick(g, n.subnets).table, pick(g, n.subnets).cidr, nat) // NGW-17
+	}
+	for _, e := range g.s.enis {
+		if e.inst == "" && g.chance(25) { // RT-13
+			for _, s := range n.subnets {
+				if e.subnet == s.name {
+					g.addRoute(pick(g, n.subnets).table, pick(g, []string{"192.0.2.0/24", s.cidr, "8.0.0.0/8"}), e.name)
+				}
+			}
+		}
 	}
 	if g.chance(20) {
 		g.addRoute(pick(g, n.subnets).table, pick(g, []string{"192.0.2.0/24", "198.51.100.0/25"}), "blackhole")

@@ -46,6 +46,7 @@ type net struct {
 	name      string
 	v6        bool
 	igw, eigw string
+	second    string // the first half of the secondary block
 	vgw       string
 	groups    []string
 	subnets   []*sub
@@ -90,7 +91,8 @@ func (g *generator) vpc(k int) {
 	v := vpcSpec{name: n.name, cidrs: []string{fmt.Sprintf("10.%d.0.0/16", n.c)}}
 	second := g.chance(25)
 	if second {
-		v.cidrs = append(v.cidrs, fmt.Sprintf("100.64.%d.0/20", k*16))
+		n.second = pick(g, []string{"100.64", "44.55"}) // shared, or public (ADDR-14)
+		v.cidrs = append(v.cidrs, fmt.Sprintf("%s.%d.0/20", n.second, k*16))
 	}
 	if n.v6 {
 		v.cidr6 = []string{fmt.Sprintf("2001:db8:%d::/56", k)}
@@ -138,12 +140,15 @@ func (g *generator) subnet(n *net, role string, i int, second bool) {
 	s := &sub{name: fmt.Sprintf("sn-%s%d", role, n.k), role: role, next: 4 + g.IntN(8)}
 	s.base = fmt.Sprintf("10.%d.%d.", n.c, i)
 	if second {
-		s.base = fmt.Sprintf("100.64.%d.", n.k*16+i)
+		s.base = fmt.Sprintf("%s.%d.", n.second, n.k*16+i)
 	}
 	s.cidr = s.base + "0/24"
 	if n.v6 && g.chance(90) {
 		s.base6 = fmt.Sprintf("2001:db8:%d:%d::", n.k, i)
 		s.cidr6 = s.base6 + "/64"
+		if role == "iso" && g.chance(25) {
+			s.base, s.cidr = "", "" // IPv6 only
+		}
 	}
 	if role != "iso" || g.chance(50) {
 		s.table = "rtb-" + s.name
@@ -161,12 +166,14 @@ func (g *generator) subnet(n *net, role string, i int, second bool) {
 // eni makes an interface in a subnet and returns its name.
 func (g *generator) eni(n *net, s *sub, inst string) *eniSpec {
 	s.next++
-	e := eniSpec{name: "eni-" + inst, subnet: s.name, inst: inst, check: true,
-		ips: []string{fmt.Sprintf("%s%d", s.base, s.next)}, groups: []string{pick(g, n.groups)}}
-	if s.cidr6 != "" && (s.role == "fw" || g.chance(90)) {
+	e := eniSpec{name: "eni-" + inst, subnet: s.name, inst: inst, check: true, groups: []string{pick(g, n.groups)}}
+	if s.cidr != "" {
+		e.ips = []string{fmt.Sprintf("%s%d", s.base, s.next)}
+	}
+	if s.cidr6 != "" && (s.cidr == "" || s.role == "fw" || g.chance(90)) {
 		e.ip6 = []string{fmt.Sprintf("%s%x", s.base6, s.next)}
 	}
-	if g.chance(20) {
+	if g.chance(20) && s.cidr != "" {
 		s.next++
 		e.ips = append(e.ips, fmt.Sprintf("%s%d", s.base, s.next))
 	}

@@ -11,6 +11,7 @@ import (
 type side struct {
 	text  string
 	host  model.Resource   // *Instance, *ExternalNetwork, *VPNConnection, theInternet; nil for plain addresses
+	shown model.Resource   // what the user named, where it is not host
 	iface *model.Interface // set when an interface is named, or to tell a group's members apart
 	named bool             // the interface itself is meant: packets leave by it, whatever the host's routes say
 	addrs addr.Set         // fixed addresses; empty for a host whose address depends on the other side

@@ -1,7 +1,10 @@
 package eval_test
 
 import (
+	"strings"
 	"testing"
+
+	"github.com/vpcpath/vpcpath/internal/eval"
 )
 
 // Two VPCs joined by a tunnel between instances with public addresses.
@@ -48,7 +51,18 @@ func TestVPNI02_UpOnlyIfItsOwnPacketsGetThrough(t *testing.T) {
 	// one end may begin, and its state lets the other's packets in
 	topo(t, but(t, vpniBase, shut1, "")).ask("a -> b tcp/5432", reachable)
 	topo(t, but(t, vpniBase, shut2, "")).ask("a -> b tcp/5432", reachable)
-	topo(t, but(t, vpniBase, shut1, "", shut2, "")).ask("a -> b tcp/5432", unreachable, because("forward TUNNEL_DOWN tun"))
+	down := topo(t, but(t, vpniBase, shut1, "", shut2, "")).ask("a -> b tcp/5432", unreachable, because("forward TUNNEL_DOWN tun"))
+	for _, h := range down.Forward.Hops {
+		if h.Code != eval.TunnelDown {
+			continue
+		}
+		if !strings.Contains(h.Message, "do not get through between vpn-1 and vpn-2") {
+			t.Errorf("says %q", h.Message)
+		}
+		if len(h.Outer) != 2 || len(h.Outer[0].Blockers) == 0 || h.Outer[0].Blockers[0].Code != eval.SecurityGroupMismatch {
+			t.Errorf("the reasons of both ends are not told: %v", h.Outer)
+		}
+	}
 	topo(t, but(t, vpniBase, shut1, "{protocol: udp, ports: 1195, source: 0.0.0.0/0}, ", shut2, "{protocol: udp, ports: 1195, source: 0.0.0.0/0}, ")).ask("a -> b tcp/5432", unreachable, because("forward TUNNEL_DOWN tun"))
 	topo(t, but(t, vpniBase, "rtb-edge-2: {vpc: two, routes: [{destination: 0.0.0.0/0, target: igw-2}]}", "rtb-edge-2: {vpc: two}")).ask("a -> b tcp/5432", unreachable, because("forward TUNNEL_DOWN tun"))
 	topo(t, but(t, vpniBase, "private_ip: 172.16.0.5, public_ip: 203.0.113.2, ", "private_ip: 172.16.0.5, ")).ask("a -> b tcp/5432", unreachable, because("forward TUNNEL_DOWN tun"))
@@ -61,7 +75,9 @@ func TestVPNI03_InnerPacketPassesTheEndsUntranslated(t *testing.T) {
 	r := n.ask("a -> b tcp/5432", reachable, seen("10.0.1.7"), translated(), groups("sg-1 egress", "sg-vpn-1 ingress", "sg-vpn-2 egress", "sg-2 ingress"))
 	found := false
 	for _, h := range r.Forward.Hops {
-		found = found || len(h.Outer) > 0
+		for _, o := range h.Outer {
+			found = found || o.Verdict == reachable && len(o.Forward.Hops) > 4 && len(o.Return.Hops) > 4
+		}
 	}
 	if !found {
 		t.Error("no hop shows the tunnel's own packets")

@@ -82,11 +82,29 @@ func isFilter(k model.Kind) bool {
 // where names the place of a hop, and the interface behind a group where the
 // group alone does not say whose traffic it guards.
 func (e explainer) where(h *eval.Hop) string {
-	name := clean(h.Component)
+	name := clean(shortName(h))
 	if h.Action == eval.Originate && h.Interface != nil && h.Interface.Name != h.Component {
 		name += " (" + clean(h.Interface.Name) + ")"
 	}
 	return joinNonEmpty(" ", name, h.Direction)
+}
+
+// implicitNames are the endings of the names of what AWS makes by itself, and
+// shorter words for them.
+var implicitNames = []struct{ ending, words string }{
+	{".default_network_acl", " default ACL"},
+	{".main_route_table", " main table"},
+	{".default_security_group", " default group"},
+}
+
+// shortName shortens the long names of what AWS makes by itself.
+func shortName(h *eval.Hop) string {
+	for _, n := range implicitNames {
+		if vpc, ok := strings.CutSuffix(h.Component, n.ending); ok && !h.At.IsValid() {
+			return vpc + n.words
+		}
+	}
+	return h.Component
 }
 
 // sentence is a lead and the hop's own message, with its place.
