@@ -82,7 +82,8 @@ func (w *walk) reset(p pair) {
 	w.visits.reset()
 	w.rec, w.allRules = p.record, p.allRules
 	w.origin, w.target, w.tunnels = p.origin, p.target, p.tunnels
-	w.arrived, w.lost, w.answered, w.unanswered, w.chosen = packet.Empty, packet.Empty, packet.Empty, packet.Empty, packet.Empty
+	w.arrived, w.lost, w.answered, w.unanswered = packet.Empty, packet.Empty, packet.Empty, packet.Empty
+	w.chosen, w.unknown = packet.Empty, packet.Empty
 	w.forward, w.back, w.blockers, w.assumptions, w.delivered = nil, nil, nil, nil, w.delivered[:0]
 	w.ranges = w.ranges[:0]
 	w.passes, w.hops, w.replied, w.namedOut = 0, 0, false, false
@@ -200,23 +201,23 @@ func (w *walk) result(p pair) *Result {
 	sp := w.sp
 	ok := sp.Or(sp.Minus(w.arrived, w.need), sp.And(w.answered, w.need))
 	failed := sp.Or(w.lost, sp.And(w.unanswered, w.need))
-	sure := sp.Minus(ok, failed)
+	sure := sp.Minus(sp.Minus(ok, failed), w.unknown)
 	either := sp.And(ok, failed)
-	undetermined := sp.And(either, w.chosen)
+	undetermined := sp.Or(sp.Minus(w.unknown, failed), sp.And(either, w.chosen))
 	sometimes := sp.Minus(either, undetermined)
 	r := &Result{From: p.from, To: p.to, Port: p.port, SourcePorts: p.sourcePorts,
 		Assumptions: w.assumptions}
 	if len(w.delivered) > 0 {
 		r.DeliveredTo = slices.Clone(w.delivered)
 	}
-	switch never := sp.Minus(w.asked, ok); {
+	switch never := sp.Minus(sp.Minus(w.asked, ok), undetermined); {
 	case w.asked == packet.Empty:
 		r.Verdict = Unreachable
 	case sure == w.asked:
 		r.Verdict = Reachable
 	case undetermined != packet.Empty && (never == packet.Empty || sp.Or(sure, sometimes) == packet.Empty):
 		r.Verdict = Unknown
-	case ok == packet.Empty:
+	case sp.Or(sure, sometimes) == packet.Empty:
 		r.Verdict = Unreachable
 	default:
 		r.Verdict = Partial

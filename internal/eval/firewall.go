@@ -75,20 +75,6 @@ func (w *walk) notModelled(b *branch, f *model.NetworkFirewall, s packet.Set) {
 	})
 }
 
-// undetermined notes that something which is not modelled decides about s:
-// it may pass and it may not.
-func (w *walk) undetermined(b *branch, s packet.Set, hop func() Hop) {
-	part := w.only(*b, s)
-	w.lose(&part, part.live)
-	w.chosen = w.sp.Or(w.chosen, w.pull(&part, part.live))
-	if w.rec {
-		h := hop()
-		h.Action, h.Passed = Deny, true
-		w.step(b, &h)
-		w.block(b, &h, part.asked, part.live == packet.Empty)
-	}
-}
-
 // firewallMatch returns the part of s that a rule is about: for a reply the
 // rule is held against the reply's own addresses and ports.
 func (w *walk) firewallMatch(b *branch, r *model.FirewallRule, s packet.Set, dir packet.Direction) packet.Set {

@@ -32,6 +32,8 @@ func (w *walk) route(b branch, t *routeTable, v *model.VPC) {
 			} else {
 				w.toInterface(b, target.Interfaces[0], r)
 			}
+		case *model.Unmodelled:
+			w.notModelledTarget(b, target, r)
 		case *model.TransitGateway:
 			w.tgwOut(b, v, target, r)
 		default:

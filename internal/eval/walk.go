@@ -32,6 +32,7 @@ type walk struct {
 	arrived, lost        packet.Set // on the way there
 	answered, unanswered packet.Set // on the way back, of those that arrived
 	chosen               packet.Set // an undocumented choice of AWS decides (RT-7)
+	unknown              packet.Set // something that is not modelled decides
 	forward, back        []*Hop
 	blockers             []blocker
 	assumptions          []Assumption

@@ -1,6 +1,8 @@
 package model
 
 import (
+	"net/netip"
+
 	"github.com/vpcpath/vpcpath/internal/diag"
 	"github.com/vpcpath/vpcpath/internal/packet"
 )
@@ -74,6 +76,7 @@ type Listener struct {
 type Target struct {
 	At        diag.Pos
 	Interface *Interface
+	Address   netip.Addr // the interface's that the user named, or its primary one
 	Port      uint16
 }
 

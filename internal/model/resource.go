@@ -39,6 +39,9 @@ const (
 	KindVPCEndpoint               Kind = "vpc_endpoint"
 	KindLoadBalancer              Kind = "load_balancer"
 	KindNetworkFirewall           Kind = "network_firewall"
+	// KindNotModelled is of a resource that vpcpath accepts and does not
+	// understand.
+	KindNotModelled Kind = "not_modelled"
 	// KindInternet is the pseudo-resource of everything outside AWS that no
 	// external network names.
 	KindInternet Kind = "internet"
@@ -99,6 +102,14 @@ func (i *Ident) ID() *Ident { return i }
 
 // Resource is anything with a name in a topology.
 type Resource interface{ ID() *Ident }
+
+// Unmodelled is a resource that vpcpath accepts and does not understand, as a
+// Cloud WAN core network; a verdict that depends on it is unknown (MISC-5).
+type Unmodelled struct {
+	Ident
+	What   string // what it is, in AWS's words
+	Reason string
+}
 
 // Block is a prefix with the place where it is written.
 type Block struct {

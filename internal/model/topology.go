@@ -30,6 +30,7 @@ type Topology struct {
 	VPCEndpoints       []*VPCEndpoint
 	LoadBalancers      []*LoadBalancer
 	Firewalls          []*NetworkFirewall
+	Unmodelled         []*Unmodelled
 	Expectations       []*Expectation
 	Names              map[string]Resource // every name that a user may write, implicit ones included
 }

@@ -1,0 +1,29 @@
+package eval
+
+import (
+	"github.com/vpcpath/vpcpath/internal/model"
+	"github.com/vpcpath/vpcpath/internal/packet"
+)
+
+// undetermined notes that something which is not modelled decides about s: it
+// may pass and it may not (MISC-5, FW-3).
+func (w *walk) undetermined(b *branch, s packet.Set, hop func() Hop) {
+	part := w.only(*b, s)
+	w.unknown = w.sp.Or(w.unknown, w.pull(&part, part.live))
+	if w.rec {
+		h := hop()
+		h.Action, h.Passed = Deny, true
+		w.step(b, &h)
+		w.block(b, &h, part.asked, part.live == packet.Empty)
+	}
+}
+
+// notModelledTarget ends b at a device that vpcpath does not know: where it
+// goes from there nobody can say.
+func (w *walk) notModelledTarget(b branch, t *model.Unmodelled, r *model.Route) {
+	w.undetermined(&b, b.asked, func() Hop {
+		h := gatewayHop(t).with(NotModelled, t.Name+" is not modelled: "+t.Reason, "MISC-5")
+		h.At = r.At
+		return h
+	})
+}
