@@ -44,7 +44,10 @@ func (w *walk) balance(b branch, lb *model.LoadBalancer, l *model.Listener, node
 		return
 	}
 	for _, t := range targets {
-		to := t.Interface.Primary(b.fam == addr.V6)
+		to := t.Address
+		if addr.FamilyOf(to) != b.fam {
+			to = t.Interface.Primary(b.fam == addr.V6)
+		}
 		part := b
 		if !to.IsValid() {
 			w.drop(&part, part.asked, func() Hop {

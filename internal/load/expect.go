@@ -123,9 +123,10 @@ func (w *walker) readExpect(n *yaml.Node) {
 var componentKinds = []model.Kind{model.KindInstance, model.KindNetworkInterface, model.KindInternetGateway,
 	model.KindEgressOnlyInternetGateway, model.KindNATGateway, model.KindVPNGateway, model.KindVPNConnection,
 	model.KindPeeringConnection, model.KindTunnel, model.KindTransitGateway, model.KindTransitGatewayAttachment,
-	model.KindDirectConnectGateway}
+	model.KindDirectConnectGateway, model.KindVPCEndpoint, model.KindLoadBalancer}
 
-var receiverKinds = []model.Kind{model.KindInstance, model.KindNetworkInterface, model.KindExternalNetwork, model.KindNATGateway}
+var receiverKinds = []model.Kind{model.KindInstance, model.KindNetworkInterface, model.KindExternalNetwork, model.KindNATGateway,
+	model.KindVPCEndpoint, model.KindLoadBalancer}
 
 func (r *resolver) resolveExpectations() {
 	for _, e := range r.d.expects {

@@ -31,6 +31,9 @@ var fuzzSeeds = []string{
 	"%YAML 1.1\n---\nvpcs: {}\n",
 	"expect:\n- {from: internet, to: 10.0.0.1, ports: [tcp/80, icmp/3/4, proto/50, all], verdict: partial}\n- x\n",
 	"route_tables: {t: {vpc: v, routes: [{destination: 0.0.0.0/0, target: eni-i}], edge_associations: [g], propagating_gateways: [g]}}\nvpcs: {v: {cidr: 10.0.0.0/16, main_route_table: t}}\nvpn_gateways: {g: {vpc: v}}\n",
+	"vpc_endpoints:\n  e: {type: interface, vpc: v, service: ssm, subnets: [a, a, b], private_ips: [10.0.0.9, x], security_groups: []}\n  g: {type: gateway, vpc: v, service: s3, prefix_list: p, route_tables: [v.main_route_table, v.main_route_table]}\nvpcs: {v: {cidr: 10.0.0.0/16}}\nsubnets: {a: {vpc: v, cidr: 10.0.0.0/24}}\n",
+	"load_balancers: {l: {type: application, scheme: internal, nodes: [{subnet: a, private_ip: 10.0.0.9, public_ip: 1.1.1.1}, {subnet: a}], cross_zone: false, listeners: [{protocol: udp, port: 1, targets: [{}]}, {protocol: tcp_udp, port: 1, targets: [{address: 10.0.0.9}, {instance: l}]}]}}\nsubnets: {a: {vpc: v, cidr: 10.0.0.0/24}}\nvpcs: {v: {cidr: 10.0.0.0/16}}\n",
+	"network_firewalls: {f: {vpc: v, endpoints: {f: a, g: a, g: b, local: a}, stateless_rules: [{priority: 0}, {priority: 1, action: pass, ports: 1}], stateful_rules: [{action: alert, source: []}], stateful_default: drop}}\nvpcs: {v: {cidr: 10.0.0.0/16}}\nroute_tables: {t: {vpc: v, routes: [{destination: 0.0.0.0/0, target: g}]}}\n",
 	"vpcs:\n  v:\n    cidr: !foo 10.0.0.0/16\n    ipv6_cidr: ::ffff:1.2.3.4/96\n",
 }
 
@@ -52,7 +55,7 @@ subnets:
   sub-6: {vpc: vpc-a, ipv6_cidr: "2001:db8:a:2::/64"}
   sub-b: {vpc: vpc-b, cidr: 10.1.0.0/24}
 route_tables:
-  rtb-main: {vpc: vpc-a}
+  rtb-main: {vpc: vpc-a, routes: [{destination: 0.0.0.0/0, target: vpce-gw}, {destination: 10.0.0.0/24, target: vpce-fw}]}
   rtb-a:
     vpc: vpc-a
     propagating_gateways: [vgw-a]
@@ -120,8 +123,40 @@ tunnels:
       - {instance: far, address: 169.254.255.2}
 external_networks: {office: {cidrs: [198.51.100.0/24]}, dc: {cidrs: [172.31.0.0/16], behind: vpn}}
 vpn_gateways: {vgw-a: {vpc: vpc-a}}
-vpn_connections: {vpn: {gateway: vgw-a, routing: bgp, routes: [172.30.0.0/16]}}
-prefix_lists: {pl-office: {cidrs: [198.51.100.0/24], service: office}}
+vpn_connections: {vpn: {gateway: vgw-a, routing: bgp, routes: [172.30.0.0/16]}, vpn-t: {gateway: tgw, routing: static}}
+prefix_lists: {pl-office: {cidrs: [198.51.100.0/24], service: office}, pl-s3: {cidrs: [52.219.0.0/16], service: s3}}
+transit_gateways: {tgw: {security_group_referencing: true}, tgw-2: {}}
+transit_gateway_route_tables: {tgw-rt: {transit_gateway: tgw, routes: [{destination: 10.9.0.0/16, target: blackhole}, {destination: 0.0.0.0/0, target: att}]}}
+transit_gateway_attachments:
+  att: {transit_gateway: tgw, vpc: vpc-a, subnets: [sub-fw], route_table: tgw-rt, propagates_to: [tgw-rt], appliance_mode: true, security_group_referencing: true}
+  att-dx: {transit_gateway: tgw, direct_connect_gateway: dx}
+  att-peer: {transit_gateway: tgw, peer: tgw-2}
+  att-vpn: {transit_gateway: tgw, vpn_connection: vpn-t}
+direct_connect_gateways: {dx: {vpn_gateways: [vgw-a], routes: [172.29.0.0/16]}}
+vpc_endpoints:
+  vpce-s3: {type: gateway, vpc: vpc-a, service: s3, prefix_list: pl-s3, route_tables: [rtb-a, rtb-main]}
+  vpce-ssm: {type: interface, vpc: vpc-a, service: ssm, subnets: [sub-a, sub-fw], private_ips: [10.0.0.50, 10.0.1.50], security_groups: [sg-a], load_balancer: nlb}
+  vpce-gw: {type: gateway_load_balancer, vpc: vpc-a, subnet: sub-fw, service: inspection, private_ip: 10.0.1.51}
+  eice: {type: instance_connect, vpc: vpc-a, subnet: sub-fw, private_ip: 10.0.1.52, security_groups: [sg-a], preserve_client_ip: true}
+load_balancers:
+  nlb:
+    type: network
+    scheme: internet_facing
+    nodes: [{subnet: sub-a, private_ip: 10.0.0.40, public_ip: 203.0.113.40, ipv6: "2001:db8:a:1::40"}]
+    security_groups: [sg-a]
+    cross_zone: true
+    listeners:
+      - {protocol: tcp, port: 443, targets: [{instance: web, port: 8443}, {interface: eni-fw}, {address: 10.1.0.10}], preserve_client_ip: true}
+network_firewalls:
+  nfw:
+    vpc: vpc-a
+    endpoints: {vpce-fw: sub-fw}
+    stateless_rules: [{priority: 2, action: pass, protocol: udp, ports: 53, source_ports: 1024-65535, source: 10.0.0.0/16, destination: [0.0.0.0/0]}, {priority: 1, action: drop}]
+    stateless_default: forward
+    stateful_rules: [{action: drop, protocol: tcp, ports: [22, 23], source_ports: 1-1023, source: [10.0.0.0/16], destination: 0.0.0.0/0, direction: any}]
+    stateful_order: strict
+    stateful_default: drop
+    not_modelled: [a rule group of domains]
 expect:
   - {name: one, from: internet, to: web, port: tcp/443, verdict: reachable, via: [igw-a], not_via: nat-a, because: [A_B], delivered_to: web, reply: true, source_port: linux}
 `

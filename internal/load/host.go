@@ -28,6 +28,9 @@ type rawInterface struct {
 	index            int // device index; -1 where the key is left out
 	indexAt          diag.Pos
 	checkedAt        diag.Pos
+	publicAt         diag.Pos      // of a load balancer's node
+	noGroups         bool          // it takes none, not even the default group
+	like             *rawInterface // its groups are those of this one
 }
 
 type publicPair struct{ private, public address }
@@ -74,14 +77,7 @@ var addressFields = []field[rawInterface]{
 			}
 		})
 	}},
-	{"security_groups", false, func(w *walker, n *yaml.Node, d *rawInterface) {
-		d.groupsAt = w.at(n)
-		before := len(w.out.findings)
-		w.refs(n, "the name of a security group", &d.groups)
-		if len(d.groups) == 0 && len(w.out.findings) == before {
-			w.report(d.groupsAt, idEmptyList, "an interface has at least one security group; leave the key out for the VPC's default group")
-		}
-	}},
+	{"security_groups", false, func(w *walker, n *yaml.Node, d *rawInterface) { w.readGroupNames(n, d) }},
 	{"source_dest_check", false, func(w *walker, n *yaml.Node, d *rawInterface) { w.boolean(n, &d.SourceDestCheck) }},
 }
 
@@ -214,8 +210,8 @@ func (w *walker) readPortForward(n *yaml.Node, into *model.Instance) {
 	into.PortForwards = append(into.PortForwards, d.PortForward)
 }
 
-// makeInterfaces gives the interfaces that shorthands and NAT gateways make
-// their names.
+// makeInterfaces gives the interfaces that shorthands, NAT gateways, VPC
+// endpoints and load balancers make their names.
 func (r *resolver) makeInterfaces() {
 	add := func(owner model.Resource, d *rawInterface) {
 		name := "eni-" + owner.ID().Name
@@ -240,6 +236,12 @@ func (r *resolver) makeInterfaces() {
 		add(n.NATGateway, n.iface)
 		n.Interface = n.iface.Interface
 	}
+	for _, e := range r.d.endpoints {
+		e.Interfaces = r.ownInterfaces(e.VPCEndpoint, e.ifaces)
+	}
+	for _, b := range r.d.balancers {
+		b.Nodes = r.ownInterfaces(b.LoadBalancer, b.ifaces)
+	}
 }
 
 // resolveInterfaces looks up subnets, groups and owners, and checks
@@ -261,8 +263,15 @@ func (r *resolver) resolveInterfaces() {
 }
 
 func (r *resolver) resolveGroupsOf(d *rawInterface) {
-	if _, nat := d.Owner.(*model.NATGateway); nat {
-		return // SG-21
+	if _, nat := d.Owner.(*model.NATGateway); nat || d.noGroups {
+		return // SG-21, EP-10, LB-5
+	}
+	if d.like != nil {
+		d.Groups = slices.Clone(d.like.Groups)
+		for _, g := range d.Groups {
+			g.Members = append(g.Members, d.Interface)
+		}
+		return
 	}
 	var vpc *model.VPC
 	if d.Subnet != nil {

@@ -5,6 +5,7 @@ type ID string
 
 // The ids of the findings of this package; the table ids says what each means.
 const (
+	idAddressCount           ID = "address-count"
 	idAddressOutside         ID = "address-outside-subnet"
 	idAliasExpansion         ID = "alias-expansion"
 	idAttachmentKind         ID = "attachment-kind"
@@ -37,6 +38,8 @@ const (
 	idInvalidProtocol        ID = "invalid-protocol"
 	idInvalidPublicAddress   ID = "invalid-public-address"
 	idInvalidValue           ID = "invalid-value"
+	idListenerProtocol       ID = "listener-protocol"
+	idLoadBalancerTarget     ID = "load-balancer-target"
 	idMissingKey             ID = "missing-key"
 	idMissingVersion         ID = "missing-version"
 	idMixedFamilies          ID = "mixed-families"
@@ -78,6 +81,7 @@ type IDInfo struct {
 func IDs() []IDInfo { return append([]IDInfo(nil), ids...) }
 
 var ids = []IDInfo{
+	{idAddressCount, "an interface endpoint has not one address for each of its subnets"},
 	{idAddressOutside, "an interface's address lies outside of its subnet, or is of a family that the subnet lacks"},
 	{idAliasExpansion, "YAML aliases or merges stand for too much, or contain themselves"},
 	{idAttachmentKind, "a transit gateway attachment is to nothing, to several things, or has no subnets"},
@@ -89,8 +93,8 @@ var ids = []IDInfo{
 	{idDuplicateKey, "a mapping has a key twice"},
 	{idDuplicateName, "a name stands for two resources"},
 	{idDuplicatePublicAddress, "a public address is used twice"},
-	{idDuplicateRoute, "a route table has two static routes with one destination"},
-	{idDuplicateRule, "a network ACL has a rule number twice in one direction"},
+	{idDuplicateRoute, "a route table has two static routes with one destination, or two endpoints of one service"},
+	{idDuplicateRule, "a network ACL has a rule number twice in one direction, or a firewall a priority"},
 	{idDuplicatePort, "two tunnels of one instance listen on the same port"},
 	{idEdgeTable, "a route table of a gateway has a route, or a use, that such a table cannot have"},
 	{idEmptyFile, "a file holds no YAML"},
@@ -110,6 +114,8 @@ var ids = []IDInfo{
 	{idInvalidProtocol, "a protocol that is none"},
 	{idInvalidPublicAddress, "a public address that is private or reserved"},
 	{idInvalidValue, "a word that is none of those expected"},
+	{idListenerProtocol, "a listener has a protocol, or a setting, that its type of load balancer does not take"},
+	{idLoadBalancerTarget, "a target of a load balancer that is nobody's, or that it cannot have"},
 	{idMissingKey, "a required key is missing"},
 	{idMissingVersion, "no file says `version: 1`"},
 	{idMixedFamilies, "IPv4 and IPv6 where one family is expected"},

@@ -112,6 +112,7 @@ func (r *resolver) run() {
 		r.t.Instances = append(r.t.Instances, i.Instance)
 	}
 	r.t.PrefixLists = append(r.t.PrefixLists, r.d.lists...)
+	r.t.Unmodelled = append(r.t.Unmodelled, r.d.unmodelled...)
 	r.makeDefaults()
 	r.makeInterfaces()
 	r.resolveTableVPCs()
@@ -127,7 +128,11 @@ func (r *resolver) run() {
 	r.resolvePeerings()
 	r.resolveTunnels()
 	r.resolveAttachments()
+	r.resolveFirewalls()
+	r.resolveEndpoints()
+	r.resolveBalancers()
 	r.resolveTables()
+	r.routeGatewayEndpoints()
 	r.propagateTransits()
 	r.resolveExpectations()
 	r.checkVPCs()
@@ -160,6 +165,10 @@ func (r *resolver) dropDuplicates() {
 	d.transits = kept(r, d.transits)
 	d.attachments = kept(r, d.attachments)
 	d.dxs = kept(r, d.dxs)
+	d.unmodelled = kept(r, d.unmodelled)
+	d.endpoints = kept(r, d.endpoints)
+	d.balancers = kept(r, d.balancers)
+	d.firewalls = kept(r, d.firewalls)
 }
 
 func kept[T model.Resource](r *resolver, list []T) []T {

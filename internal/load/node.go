@@ -82,6 +82,12 @@ func (w *walker) report(at diag.Pos, id ID, format string, args ...any) {
 	w.out.findings = append(w.out.findings, diag.Finding{Pos: at, Severity: diag.Error, ID: string(id), Message: fmt.Sprintf(format, args...)})
 }
 
+// reportOf is report with another place.
+func (w *walker) reportOf(at diag.Pos, id ID, other diag.Pos, note string, format string, args ...any) {
+	w.report(at, id, format, args...)
+	w.out.findings[len(w.out.findings)-1].Related = []diag.Related{{Pos: other, Message: note}}
+}
+
 // deref follows an alias. It returns nil when aliases have stood for too much
 // already.
 func (w *walker) deref(n *yaml.Node) *yaml.Node {

@@ -47,7 +47,7 @@ var routeFields = []field[rawRoute]{
 		w.prefixOrRef(n, "a CIDR or the name of a prefix list", &d.prefix, &d.list) // ADDR-4
 	}},
 	{"target", true, func(w *walker, n *yaml.Node, d *rawRoute) {
-		w.ref(n, "the name of a gateway, network interface, instance or peering connection, `local` or `blackhole`", &d.target)
+		w.ref(n, "the name of a gateway, network interface, instance, peering connection or VPC endpoint, `local` or `blackhole`", &d.target)
 	}},
 	{"origin", false, func(w *walker, n *yaml.Node, d *rawRoute) {
 		var origin string
@@ -108,7 +108,8 @@ func (r *resolver) resolveTables() {
 }
 
 var targetKinds = []model.Kind{model.KindInternetGateway, model.KindEgressOnlyInternetGateway, model.KindNATGateway,
-	model.KindNetworkInterface, model.KindInstance, model.KindVPNGateway, model.KindPeeringConnection, model.KindTransitGateway}
+	model.KindNetworkInterface, model.KindInstance, model.KindVPNGateway, model.KindPeeringConnection, model.KindTransitGateway, model.KindNotModelled,
+	model.KindVPCEndpoint}
 
 // resolveRoutes looks up and checks the routes that the user wrote.
 func (r *resolver) resolveRoutes(t *rawTable) []*model.Route {

@@ -268,10 +268,10 @@ func TestRT10_TargetsInsideTheVPC(t *testing.T) {
   t4: {vpc: v, routes: [{destination: "2001:db8::/64", target: ^e}]}
   t5: {vpc: v, routes: [{destination: 10.0.1.0/24, target: vg, origin: propagated}]}
 `,
-		`internet gateway "g" cannot be the target of 10.0.1.0/24, which lies in VPC "v"; expected a network interface or a NAT gateway [route-more-specific-than-local]`,
-		`peering connection "pcx" cannot be the target of 10.0.1.0/24, which lies in VPC "v"; expected a network interface or a NAT gateway [route-more-specific-than-local]`,
-		`VPN gateway "vg" cannot be the target of 10.0.1.0/24, which lies in VPC "v"; expected a network interface or a NAT gateway [route-more-specific-than-local]`,
-		`egress-only internet gateway "e" cannot be the target of 2001:db8::/64, which lies in VPC "v"; expected a network interface or a NAT gateway [route-more-specific-than-local]`)
+		`internet gateway "g" cannot be the target of 10.0.1.0/24, which lies in VPC "v"; expected a network interface, a NAT gateway or a gateway_load_balancer endpoint [route-more-specific-than-local]`,
+		`peering connection "pcx" cannot be the target of 10.0.1.0/24, which lies in VPC "v"; expected a network interface, a NAT gateway or a gateway_load_balancer endpoint [route-more-specific-than-local]`,
+		`VPN gateway "vg" cannot be the target of 10.0.1.0/24, which lies in VPC "v"; expected a network interface, a NAT gateway or a gateway_load_balancer endpoint [route-more-specific-than-local]`,
+		`egress-only internet gateway "e" cannot be the target of 2001:db8::/64, which lies in VPC "v"; expected a network interface, a NAT gateway or a gateway_load_balancer endpoint [route-more-specific-than-local]`)
 }
 
 func TestRT11_LocalRetargeted(t *testing.T) {
@@ -281,7 +281,7 @@ func TestRT11_LocalRetargeted(t *testing.T) {
   t3: {vpc: v, routes: [{destination: 10.0.0.0/16, target: ^g}]}
   t4: {vpc: v, routes: [{destination: "2001:db8::/56", target: ^nat}]}
 `,
-		`internet gateway "g" cannot be the target of 10.0.0.0/16, which lies in VPC "v"; expected a network interface or a NAT gateway [route-more-specific-than-local]`,
+		`internet gateway "g" cannot be the target of 10.0.0.0/16, which lies in VPC "v"; expected a network interface, a NAT gateway or a gateway_load_balancer endpoint [route-more-specific-than-local]`,
 		`NAT gateway "nat" takes IPv4 and 64:ff9b::/96 only; destination 2001:db8::/56 is IPv6 [illegal-route-target]`)
 }
 
@@ -306,9 +306,9 @@ func TestRT14_WrongKinds(t *testing.T) {
 	refuse(t, base+`route_tables:
   t: {vpc: v, routes: [{destination: 0.0.0.0/0, target: ^a}, {destination: ^g, target: g}, {destination: 1.0.0.0/8, target: ^internet}]}
 `,
-		`"a" is a subnet; expected an internet gateway, an egress-only internet gateway, a NAT gateway, a network interface, an instance, a VPN gateway or a peering connection [wrong-kind]`,
+		`"a" is a subnet; expected an internet gateway, an egress-only internet gateway, a NAT gateway, a network interface, an instance, a VPN gateway, a peering connection, a transit gateway or a VPC endpoint [wrong-kind]`,
 		`"g" is an internet gateway; expected a prefix list [wrong-kind]`,
-		`no resource is named "internet"; expected the name of an internet gateway, an egress-only internet gateway, a NAT gateway, a network interface, an instance, a VPN gateway or a peering connection [unknown-name]`)
+		`no resource is named "internet"; expected the name of an internet gateway, an egress-only internet gateway, a NAT gateway, a network interface, an instance, a VPN gateway, a peering connection, a transit gateway or a VPC endpoint [unknown-name]`)
 }
 
 func TestRT15_InstanceTarget(t *testing.T) {
@@ -357,8 +357,8 @@ func TestGW02_EdgeTargets(t *testing.T) {
   t: {vpc: v, edge_associations: [g], routes: [{destination: 10.0.0.0/24, target: ^nat}, {destination: 10.0.1.0/24, target: host}, {destination: 10.0.0.0/16, target: local}]}
   u: {vpc: v, edge_associations: [vg], routes: [{destination: 10.0.0.0/16, target: ^g}]}
 `,
-		`NAT gateway "nat" cannot be a target in route table "t", which is a gateway's; expected `+"`local`"+` or a network interface [edge-table]`,
-		`internet gateway "g" cannot be a target in route table "u", which is a gateway's; expected `+"`local`"+` or a network interface [edge-table]`)
+		`NAT gateway "nat" cannot be a target in route table "t", which is a gateway's; expected `+"`local`"+`, a network interface or a gateway_load_balancer endpoint [edge-table]`,
+		`internet gateway "g" cannot be a target in route table "u", which is a gateway's; expected `+"`local`"+`, a network interface or a gateway_load_balancer endpoint [edge-table]`)
 }
 
 func TestGW03_EdgeDestinations(t *testing.T) {
@@ -578,5 +578,5 @@ func TestVPNI08_OnePortPerTunnel(t *testing.T) {
 
 func TestVGW05_IPv4Only(t *testing.T) {
 	refuse(t, base+`vpn_connections: {vpn: {gateway: vg, routing: static, routes: [172.16.0.0/12, ^"2001:db8:9::/48"]}}
-`, `"2001:db8:9::/48" is not a CIDR that fits here: it is IPv6; expected an IPv4 CIDR as 10.0.0.0/16 [invalid-cidr]`)
+`, `route 2001:db8:9::/48 of VPN connection "vpn" is IPv6; a VPN connection on a VPN gateway carries IPv4 only [invalid-cidr]`)
 }

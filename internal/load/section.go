@@ -35,6 +35,10 @@ type decls struct {
 	transits    []*rawTransit
 	attachments []*rawAttachment
 	dxs         []*rawDX
+	unmodelled  []*model.Unmodelled
+	endpoints   []*rawEndpoint
+	balancers   []*rawBalancer
+	firewalls   []*rawFirewall
 	expects     []*rawExpect
 }
 
@@ -70,6 +74,10 @@ func (d *decls) append(o *decls) {
 	d.transits = append(d.transits, o.transits...)
 	d.attachments = append(d.attachments, o.attachments...)
 	d.dxs = append(d.dxs, o.dxs...)
+	d.unmodelled = append(d.unmodelled, o.unmodelled...)
+	d.endpoints = append(d.endpoints, o.endpoints...)
+	d.balancers = append(d.balancers, o.balancers...)
+	d.firewalls = append(d.firewalls, o.firewalls...)
 	d.expects = append(d.expects, o.expects...)
 }
 
@@ -101,12 +109,15 @@ var sections = []section{
 	{"transit_gateway_route_tables", (*walker).readTransitTable},
 	{"transit_gateway_attachments", (*walker).readAttachment},
 	{"direct_connect_gateways", (*walker).readDX},
+	{"not_modelled", (*walker).readUnmodelled},
+	{"vpc_endpoints", (*walker).readEndpoint},
+	{"load_balancers", (*walker).readBalancer},
+	{"network_firewalls", (*walker).readFirewall},
 }
 
 // laterSections belong to the language but not to this version.
 var laterSections = []string{
-	"vpc_endpoints", "load_balancers", "customer_gateways",
-	"carrier_gateways", "local_gateways", "network_firewalls", "block_public_access",
+	"customer_gateways", "carrier_gateways", "local_gateways", "block_public_access",
 }
 
 func findSection(name string) *section {

@@ -117,9 +117,9 @@ expect:
 		`no resource is named "internet"; expected the name of a security group or a prefix list [unknown-name]`,
 		"no resource is named \"hst\"; expected a name of the topology, an address, a CIDR, `internet` or `internet6`; did you mean \"host\"? [unknown-name]",
 		"\"g\" is an internet gateway, which cannot send or receive; expected an instance, network interface, subnet, security group, VPC, external network, address, CIDR, `internet` or `internet6` [wrong-kind]",
-		`no resource is named "host2"; expected the name of an instance, a network interface, an internet gateway, an egress-only internet gateway, a NAT gateway, a VPN gateway, a VPN connection, a peering connection or a tunnel; did you mean "host"? [unknown-name]`,
-		`"pl" is a prefix list; expected an instance, a network interface, an internet gateway, an egress-only internet gateway, a NAT gateway, a VPN gateway, a VPN connection, a peering connection or a tunnel [wrong-kind]`,
-		`"a" is a subnet; expected an instance, a network interface, an external network or a NAT gateway [wrong-kind]`)
+		`no resource is named "host2"; expected the name of an instance, a network interface, an internet gateway, an egress-only internet gateway, a NAT gateway, a VPN gateway, a VPN connection, a peering connection, a tunnel, a transit gateway, a transit gateway attachment, a Direct Connect gateway, a VPC endpoint or a load balancer; did you mean "host"? [unknown-name]`,
+		`"pl" is a prefix list; expected an instance, a network interface, an internet gateway, an egress-only internet gateway, a NAT gateway, a VPN gateway, a VPN connection, a peering connection, a tunnel, a transit gateway, a transit gateway attachment, a Direct Connect gateway, a VPC endpoint or a load balancer [wrong-kind]`,
+		`"a" is a subnet; expected an instance, a network interface, an external network, a NAT gateway, a VPC endpoint or a load balancer [wrong-kind]`)
 }
 
 func TestAddressesAndCIDRs(t *testing.T) {
@@ -180,13 +180,13 @@ func TestExpectations(t *testing.T) {
 
 func TestSections(t *testing.T) {
 	refuse(t, `version: ^2
-^transit_gateways: {tgw: {}}
+^local_gateways: {tgw: {}}
 vpcs: {v: {cidr: 10.0.0.0/16}}
 vpn_connections: {c: {gateway: tgw, routing: static}}
 expect:
 `,
 		"version \"2\" is not known; this vpcpath reads `version: 1` [unsupported-version]",
-		"section `transit_gateways` is not supported yet by this version of vpcpath; nothing it says would be judged [unsupported-section]")
+		"section `local_gateways` is not supported yet by this version of vpcpath; nothing it says would be judged [unsupported-section]")
 	refuse(t, "^vpcs: {v: {cidr: 10.0.0.0/16}}\n", "the topology lacks `version: 1`; write it once, in any of its files [missing-version]")
 	accept(t, "vpcs:\nversion: 1\nexpect:\n")
 	refuse(t, "^", "the file holds no YAML; expected sections as `vpcs:` and `subnets:` [empty-file]")

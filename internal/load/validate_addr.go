@@ -236,7 +236,7 @@ func owner(d *rawInterface) string {
 
 // requireAddress: an interface has a primary address of its subnet.
 func (r *resolver) requireAddress(d *rawInterface) {
-	if d.Subnet == nil {
+	if d.Subnet == nil || ownedBySection(d.Owner) {
 		return
 	}
 	if d.Subnet.CIDR.IsValid() {

@@ -67,9 +67,9 @@ func (c *routeCheck) edge(raw rawRoute, route *model.Route) {
 		return
 	}
 	switch route.Target.(type) { // GW-2
-	case nil, *model.Interface:
+	case nil, *model.Interface, *model.VPCEndpoint:
 	default:
-		fault(raw.target.at, idEdgeTable, "%s %q cannot be a target in route table %q, which is a gateway's; expected `local` or a network interface",
+		fault(raw.target.at, idEdgeTable, "%s %q cannot be a target in route table %q, which is a gateway's; expected `local`, a network interface or a gateway_load_balancer endpoint",
 			route.Target.ID().Kind.Words(), raw.target.text, c.t.Name)
 		return
 	}

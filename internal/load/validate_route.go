@@ -85,6 +85,16 @@ func (c *routeCheck) targetOfOtherVPC(raw rawRoute, route *model.Route) bool {
 			c.r.fault(raw.target.at, idIllegalTarget, "%q is the own interface of NAT gateway %q; expected the gateway as the target", g.Name, nat.Name)
 			return true
 		}
+		if ownedBySection(g.Owner) { // RT-14
+			c.r.fault(raw.target.at, idIllegalTarget, "%q is the own interface of %s %q; expected a network interface that forwards, or a gateway_load_balancer endpoint by its name",
+				g.Name, g.Owner.ID().Kind.Words(), g.Owner.ID().Name)
+			return true
+		}
+	case *model.VPCEndpoint:
+		if !c.endpointTarget(raw, route, g) {
+			return true
+		}
+		owner = g.VPC
 	case *model.PeeringConnection:
 		if g.Requester != nil && g.Accepter != nil && g.Other(c.t.VPC) == nil {
 			c.r.faultOf(raw.target.at, idOtherVPC, g.At, quote(g.Name)+" is declared here",
@@ -96,6 +106,24 @@ func (c *routeCheck) targetOfOtherVPC(raw rawRoute, route *model.Route) bool {
 		id := route.Target.ID()
 		c.r.faultOf(raw.target.at, idOtherVPC, id.At, quote(id.Name)+" is declared here",
 			"%s %q belongs to VPC %q; route table %q is of VPC %q", id.Kind.Words(), id.Name, owner.Name, c.t.Name, c.t.VPC.Name)
+		return true
+	}
+	return false
+}
+
+// endpointTarget: only endpoints of Gateway Load Balancers and firewalls are
+// targets that a user writes, and not of prefix lists (RT-14, RT-17, LINT-9).
+func (c *routeCheck) endpointTarget(raw rawRoute, route *model.Route, e *model.VPCEndpoint) bool {
+	switch {
+	case e.Type == model.GatewayEndpoint: // EP-1
+		c.r.faultOf(raw.target.at, idIllegalTarget, e.At, quote(e.Name)+" is declared here",
+			"the routes to gateway endpoint %q make themselves; name route table %q in the endpoint's `route_tables` instead", e.Name, c.t.Name)
+	case e.Type == model.InterfaceEndpoint, e.Type == model.InstanceConnectEndpoint:
+		c.r.faultOf(raw.target.at, idIllegalTarget, e.At, quote(e.Name)+" is declared here",
+			"VPC endpoint %q is of type %s, to which no route leads; as a target it needs to be of type %s", e.Name, e.Type, model.GatewayLoadBalancerEndpoint)
+	case route.PrefixList != nil && len(c.t.edges) == 0:
+		c.r.fault(raw.destAt, idIllegalDestination, "a route to gateway_load_balancer endpoint %q has a CIDR as its destination, not prefix list %q", e.Name, route.PrefixList.Name)
+	default:
 		return true
 	}
 	return false
@@ -142,9 +170,9 @@ func (c *routeCheck) inside(raw rawRoute, route *model.Route) {
 		return
 	}
 	switch route.Target.(type) {
-	case *model.Interface, *model.NATGateway, nil: // nil: a blackhole, whose target is gone
+	case *model.Interface, *model.NATGateway, *model.VPCEndpoint, nil: // nil: a blackhole, whose target is gone
 	default: // RT-9, RT-10, RT-11
-		c.r.fault(raw.target.at, idMoreSpecificThanLocal, "%s %q cannot be the target of %s, which lies in VPC %q; expected a network interface or a NAT gateway",
+		c.r.fault(raw.target.at, idMoreSpecificThanLocal, "%s %q cannot be the target of %s, which lies in VPC %q; expected a network interface, a NAT gateway or a gateway_load_balancer endpoint",
 			route.Target.ID().Kind.Words(), raw.target.text, route.Destination, c.t.VPC.Name)
 	}
 }
