@@ -275,7 +275,7 @@ func (g *generator) lead(a, b *net, target string, percent int) {
 // transit sends the first VPC's traffic for the third over the second's
 // tunnel host (VPNI-8).
 func (g *generator) transit() {
-	if len(g.nets) < 3 || !g.chance(50) {
+	if len(g.nets) < 3 || !g.chance(60) {
 		return
 	}
 	a, hub, b := g.nets[0], g.nets[1], g.nets[2]
@@ -290,6 +290,10 @@ func (g *generator) transit() {
 	direct := fmt.Sprintf("tun%d%d", a.k, b.k)
 	g.s.tunnels = slices.DeleteFunc(g.s.tunnels, func(t tunnelSpec) bool { return t.name == direct })
 	one, two := find(fmt.Sprintf("tun%d%d", a.k, hub.k)), find(fmt.Sprintf("tun%d%d", hub.k, b.k))
+	if one != nil && two == nil { // from the tunnel on by peering, where it cannot go (PCX-6)
+		one.ends[0].routes = append(one.ends[0].routes, fmt.Sprintf("10.%d.0.0/16", b.c))
+		g.lead(a, b, g.enis(a.vpnHost), 90)
+	}
 	if one == nil || two == nil {
 		return
 	}
