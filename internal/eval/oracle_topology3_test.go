@@ -226,6 +226,9 @@ func (g *generator) join(a, b *net) {
 		g.s.pcxs = append(g.s.pcxs, pcxSpec{name, a.name, b.name, status})
 		g.lead(a, b, name, 85)
 		g.lead(b, a, name, 85)
+		if len(a.dc) > 0 && g.chance(25) {
+			g.addRoute(b.subnets[0].table, a.dc[0], name) // PCX-7
+		}
 	}
 	if a.vpnHost != "" && b.vpnHost != "" && g.chance(85) {
 		name := fmt.Sprintf("tun%d%d", a.k, b.k)
@@ -235,6 +238,14 @@ func (g *generator) join(a, b *net) {
 		t := tunnelSpec{name, pick(g, []string{"udp", "udp", "tcp", "47"}), uint16(1190 + a.k + b.k), [2]endSpec{end(a, b, 1), end(b, a, 2)}}
 		if t.proto == "47" {
 			t.port = 0
+		}
+		for _, far := range slices.Concat(b.dc, []string{"192.0.2.0/24"}) { // on by b's gateways, which know no foreign source (IGW-9, VGW-3)
+			if g.chance(25) {
+				t.ends[0].routes = append(t.ends[0].routes, far)
+				for _, s := range a.subnets {
+					g.addRoute(s.table, far, g.enis(a.vpnHost))
+				}
+			}
 		}
 		g.s.tunnels = append(g.s.tunnels, t)
 		g.lead(a, b, g.enis(a.vpnHost), 90)
