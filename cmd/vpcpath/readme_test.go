@@ -6,9 +6,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/vpcpath/vpcpath/internal/diag"
 	"github.com/vpcpath/vpcpath/internal/load"
@@ -26,7 +28,9 @@ import (
 //	               below it; files of one folder are one topology
 //	yaml fragment  a part of a topology, whose names may lead nowhere
 //
-// Anything else, such as sh, is left alone.
+// Anything else, such as sh, is left alone. With UPDATE=1 in the environment
+// the outputs in the documents are rewritten, but for those with a "..." line;
+// read the difference.
 
 // block is a fenced block of a document.
 type block struct {
@@ -84,7 +88,7 @@ func TestDocumentsCommands(t *testing.T) {
 			continue
 		}
 		t.Run(filepath.Base(path), func(t *testing.T) {
-			s := shell{dir: t.TempDir(), status: "0"}
+			s := shell{dir: t.TempDir(), status: "0", update: os.Getenv("UPDATE") != ""}
 			for _, b := range list {
 				kind, file, _ := strings.Cut(b.info, " ")
 				switch {
@@ -94,6 +98,7 @@ func TestDocumentsCommands(t *testing.T) {
 					ran += s.console(t, b)
 				}
 			}
+			s.rewrite(t, path)
 		})
 	}
 	if ran < 5 {
@@ -105,6 +110,33 @@ func TestDocumentsCommands(t *testing.T) {
 type shell struct {
 	dir    string
 	status string // of the last command
+	update bool
+	edits  []edit // of the document, in its order
+}
+
+// edit replaces the lines from..to of a document, counted from 0, to left out.
+type edit struct {
+	from, to int
+	lines    []string
+}
+
+// rewrite puts the outputs that have changed into the document.
+func (s *shell) rewrite(t *testing.T, path string) {
+	t.Helper()
+	if len(s.edits) == 0 {
+		return
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(string(data), "\n")
+	for _, e := range slices.Backward(s.edits) {
+		lines = slices.Replace(lines, e.from, e.to, e.lines...)
+	}
+	if err := os.WriteFile(path, []byte(strings.Join(lines, "\n")), 0o644); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func (s *shell) write(t *testing.T, file, text string) {
@@ -138,7 +170,12 @@ func (s *shell) console(t *testing.T, b block) int {
 			i++
 		}
 		got := s.run(t, command)
-		if want := trimmed(b.lines[from:i]); !matches(want, got) {
+		want := trimmed(b.lines[from:i])
+		switch free := slices.ContainsFunc(want, anyLines); {
+		case matches(want, got):
+		case s.update && !free:
+			s.edits = append(s.edits, edit{b.line - 1 + from, b.line - 1 + i, got})
+		default:
 			t.Errorf("%s:%d: $ %s\nprints\n%s\n\nbut the document says\n%s",
 				b.doc, at, command, strings.Join(got, "\n"), strings.Join(want, "\n"))
 		}
@@ -182,12 +219,15 @@ func trimmed(lines []string) []string {
 	return out
 }
 
-// matches compares lines; "..." alone, indented or not, stands for any.
+// anyLines reports whether a line stands for any lines.
+func anyLines(line string) bool { return strings.TrimSpace(line) == "..." }
+
+// matches compares what a document says with what a command prints.
 func matches(want, got []string) bool {
 	if len(want) == 0 {
 		return len(got) == 0
 	}
-	if strings.TrimSpace(want[0]) == "..." {
+	if anyLines(want[0]) {
 		for i := range len(got) + 1 {
 			if matches(want[1:], got[i:]) {
 				return true
@@ -302,4 +342,59 @@ func known(t *testing.T, topology string) []string {
 	}
 	t.Fatalf("no word of the unknown key in %q: %v", topology, findings)
 	return nil
+}
+
+// TestDocumentsLinks looks for what the documents link to inside the
+// repository: the file, and in a document the heading.
+func TestDocumentsLinks(t *testing.T) {
+	link := regexp.MustCompile(`\]\(([^)\s]+)\)`)
+	docs := documents(t)
+	docs["../../CHANGELOG.md"] = nil
+	for path := range docs {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range link.FindAllStringSubmatch(string(data), -1) {
+			file, anchor, _ := strings.Cut(m[1], "#")
+			if strings.Contains(file, "://") {
+				continue
+			}
+			target := path
+			if file != "" {
+				target = filepath.Join(filepath.Dir(path), file)
+			}
+			text, err := os.ReadFile(target)
+			if err != nil {
+				if _, err = os.Stat(target); err != nil {
+					t.Errorf("%s links to %s, which is not there", path, m[1])
+				}
+				continue
+			}
+			if anchor != "" && !slices.Contains(anchors(string(text)), anchor) {
+				t.Errorf("%s links to %s, and %s has no such heading", path, m[1], target)
+			}
+		}
+	}
+}
+
+// anchors returns the names that the headings of a document have in links.
+func anchors(text string) []string {
+	var out []string
+	for line := range strings.Lines(text) {
+		title := strings.TrimLeft(line, "#")
+		if title == line || !strings.HasPrefix(title, " ") {
+			continue
+		}
+		out = append(out, strings.Map(func(r rune) rune {
+			switch {
+			case r == ' ':
+				return '-'
+			case r == '-' || r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r):
+				return unicode.ToLower(r)
+			}
+			return -1
+		}, strings.TrimSpace(title)))
+	}
+	return out
 }

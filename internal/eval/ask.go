@@ -85,7 +85,7 @@ func (w *walk) reset(p pair) {
 	w.arrived, w.lost, w.answered, w.unanswered = packet.Empty, packet.Empty, packet.Empty, packet.Empty
 	w.chosen, w.unknown = packet.Empty, packet.Empty
 	w.forward, w.back, w.blockers, w.assumptions, w.delivered = nil, nil, nil, nil, w.delivered[:0]
-	w.ranges = w.ranges[:0]
+	w.ranges, w.recent = w.ranges[:0], [4]projection{}
 	w.passes, w.hops, w.replied, w.namedOut = 0, 0, false, false
 	w.asked = w.headers(p)
 	w.replies, w.need = w.judged(p)

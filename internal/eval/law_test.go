@@ -31,8 +31,10 @@ func lawful(t *testing.T, text string, top *model.Topology, n *eval.Net, q eval.
 	if broken := repeatLaws(top, n, q, rs); broken != "" {
 		t.Errorf("%s: law: %s", text, broken)
 	}
-	if broken := halvesLaw(n, q, rs); broken != "" {
-		t.Errorf("%s: law: %s", text, broken)
+	for _, broken := range []string{halvesLaw(n, q, rs), replyLaw(n, q, rs)} {
+		if broken != "" {
+			t.Errorf("%s: law: %s", text, broken)
+		}
 	}
 }
 
@@ -206,6 +208,28 @@ func halvesLaw(n *eval.Net, q eval.Question, rs []*eval.Result) string {
 		a.Port.Ports = []packet.PortRange{{Lo: p.Ports[0].Lo, Hi: mid}}
 		b.Port.Ports = []packet.PortRange{{Lo: mid + 1, Hi: p.Ports[0].Hi}}
 		return addsUp("ports", n, a, b, rs)
+	}
+	return ""
+}
+
+// replyLaw asks with the reply and without: what works with it is a part of
+// what works without, and what works altogether has nothing in its way.
+func replyLaw(n *eval.Net, q eval.Question, rs []*eval.Result) string {
+	q.Reply = true
+	both, err := n.Ask(q)
+	if err != nil || len(both) != len(rs) {
+		return fmt.Sprintf("with the reply there are %d answers for %d: %v", len(both), len(rs), err)
+	}
+	for i, r := range rs {
+		sp := packet.NewSpace()
+		without := sp.Or(sp.FromBoxes(r.Works), sp.FromBoxes(r.Sometimes))
+		with := sp.Or(sp.FromBoxes(both[i].Works), sp.FromBoxes(both[i].Sometimes))
+		if sp.Minus(with, without) != packet.Empty {
+			return fmt.Sprintf("pair %d: more works with the reply, %v, than without, %v", i, both[i].Works, r.Works)
+		}
+		if both[i].Verdict == eval.Reachable && len(both[i].Blockers) > 0 {
+			return fmt.Sprintf("pair %d: reachable both ways, but blocked by %v", i, blockers(both[i]))
+		}
 	}
 	return ""
 }

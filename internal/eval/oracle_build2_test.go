@@ -223,8 +223,7 @@ func (b *builder) route(rt *model.RouteTable, r routeSpec) {
 	}
 }
 
-// sortRules orders ACL rules by number, as the language asks of nobody but
-// the model promises.
+// sortRules orders ACL rules by number, as the model promises.
 func sortRules(list []ruleSpec) {
 	slices.SortFunc(list, func(a, b ruleSpec) int { return cmp.Compare(a.number, b.number) })
 }

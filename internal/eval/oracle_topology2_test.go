@@ -20,12 +20,12 @@ var openRules = []ruleSpec{allow("all", "0.0.0.0/0"), allow("all", "::/0")}
 func (g *generator) groups(n *net) {
 	add := func(name string, in []ruleSpec) {
 		gs := groupSpec{name: fmt.Sprintf("%s%d", name, n.k), vpc: n.name, in: in, outDefault: true}
-		if g.chance(15) {
+		if g.chance(20) {
 			gs.outDefault = false
 			gs.out = []ruleSpec{allow("tcp", "0.0.0.0/0", packet.PortRange{Lo: 80, Hi: 1023}), allow("tcp", "::/0", packet.PortRange{Lo: 443, Hi: 443}),
 				allow("udp", "10.0.0.0/8", packet.PortRange{Lo: 0, Hi: 65535}), allow("icmp", "pl-in"), allow("tcp", "pl-out", packet.PortRange{Lo: 0, Hi: 65535})}
 			if g.chance(50) {
-				gs.out = append(gs.out, allow("all", fmt.Sprintf("open%d", n.k)))
+				gs.out = append(gs.out, allow("all", fmt.Sprintf("open%d", 1+g.IntN(n.k))))
 			}
 			if g.chance(50) {
 				gs.out = append(gs.out, allow("udp", "0.0.0.0/0", packet.PortRange{Lo: 1194, Hi: 1199}))

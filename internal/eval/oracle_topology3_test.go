@@ -226,6 +226,9 @@ func (g *generator) join(a, b *net) {
 		g.s.pcxs = append(g.s.pcxs, pcxSpec{name, a.name, b.name, status})
 		g.lead(a, b, name, 85)
 		g.lead(b, a, name, 85)
+		if len(a.dc) > 0 && g.chance(25) {
+			g.addRoute(b.subnets[0].table, a.dc[0], name) // PCX-7
+		}
 	}
 	if a.vpnHost != "" && b.vpnHost != "" && g.chance(85) {
 		name := fmt.Sprintf("tun%d%d", a.k, b.k)
@@ -235,6 +238,14 @@ func (g *generator) join(a, b *net) {
 		t := tunnelSpec{name, pick(g, []string{"udp", "udp", "tcp", "47"}), uint16(1190 + a.k + b.k), [2]endSpec{end(a, b, 1), end(b, a, 2)}}
 		if t.proto == "47" {
 			t.port = 0
+		}
+		for _, far := range slices.Concat(b.dc, []string{"192.0.2.0/24"}) { // on by b's gateways, which know no foreign source (IGW-9, VGW-3)
+			if g.chance(25) {
+				t.ends[0].routes = append(t.ends[0].routes, far)
+				for _, s := range a.subnets {
+					g.addRoute(s.table, far, g.enis(a.vpnHost))
+				}
+			}
 		}
 		g.s.tunnels = append(g.s.tunnels, t)
 		g.lead(a, b, g.enis(a.vpnHost), 90)
@@ -275,7 +286,7 @@ func (g *generator) lead(a, b *net, target string, percent int) {
 // transit sends the first VPC's traffic for the third over the second's
 // tunnel host (VPNI-8).
 func (g *generator) transit() {
-	if len(g.nets) < 3 || !g.chance(50) {
+	if len(g.nets) < 3 || !g.chance(60) {
 		return
 	}
 	a, hub, b := g.nets[0], g.nets[1], g.nets[2]
@@ -290,6 +301,10 @@ func (g *generator) transit() {
 	direct := fmt.Sprintf("tun%d%d", a.k, b.k)
 	g.s.tunnels = slices.DeleteFunc(g.s.tunnels, func(t tunnelSpec) bool { return t.name == direct })
 	one, two := find(fmt.Sprintf("tun%d%d", a.k, hub.k)), find(fmt.Sprintf("tun%d%d", hub.k, b.k))
+	if one != nil && two == nil { // from the tunnel on by peering, where it cannot go (PCX-6)
+		one.ends[0].routes = append(one.ends[0].routes, fmt.Sprintf("10.%d.0.0/16", b.c))
+		g.lead(a, b, g.enis(a.vpnHost), 90)
+	}
 	if one == nil || two == nil {
 		return
 	}

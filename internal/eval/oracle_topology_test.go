@@ -27,7 +27,10 @@ func randomSpec(r *rand.Rand) *spec {
 	for g.Rand.IntN(100) < 60 {
 		g.breakSomething()
 	}
-	g.attach()
+	for i := range g.s.acls {
+		sortRules(g.s.acls[i].in)
+		sortRules(g.s.acls[i].out)
+	}
 	return g.s
 }
 
@@ -236,13 +239,4 @@ func (g *generator) addRoute(table, dst, target string) {
 		}
 	}
 	t.routes = append(t.routes, routeSpec{dst, target})
-}
-
-// attach gives every table that stands at two places a last look: VPCs whose
-// subnets have no table use the main one, which has local routes only.
-func (g *generator) attach() {
-	for i := range g.s.acls {
-		sortRules(g.s.acls[i].in)
-		sortRules(g.s.acls[i].out)
-	}
 }

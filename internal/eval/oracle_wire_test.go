@@ -103,16 +103,17 @@ func insideVPC(v *model.VPC, c netip.Prefix) bool {
 // route asks the route table of the interface's subnet.
 func (w *walker) route(i *model.Interface, p pkt) {
 	vpc, rt := i.Subnet.VPC, i.Subnet.RouteTable
-	w.pass(rt.Name)
 	r := bestRoute(rt, p.dst)
 	if r == nil {
 		if pcx := w.crossed[p.dst]; w.replying && pcx != nil && pcx.Other(vpc) != nil && pcx.Other(vpc).Contains(p.dst) {
 			w.peer(pcx, vpc, p) // NGW-12
 			return
 		}
+		w.pass(rt.Name)
 		w.drop(one(eval.NoRoute), rt.Name)
 		return
 	}
+	w.pass(rt.Name)
 	defer func() { // straight back: the loop may be named before anything behind it
 		if d := w.leg.drop; d != nil && (r.Target == i || r.Target == i.Owner) {
 			w.leg.drop = &drop{append(d.codes, eval.RoutingLoop), append(d.at, i.Name, ownerName(i))}

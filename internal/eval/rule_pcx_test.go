@@ -80,6 +80,9 @@ func TestPCX05_OnlyToTheReceivingVPCsBlocks(t *testing.T) {
 	n.ask("host-a -> dc tcp/443", unreachable, blocked("forward "+notInVPC))
 	n.ask("host-a -> 10.2.9.9 tcp/443", unreachable, because("forward NO_POSSIBLE_DESTINATION b"))
 	n.ask("host-b -> 198.51.100.7 tcp/443", reachable)
+	// of a set of destinations, the part inside goes on
+	wide := topo(t, but(t, pcxBase, "{destination: 10.2.0.0/16, target: pcx-ab}, ", "{destination: 10.2.0.0/15, target: pcx-ab}, ", "{destination: 10.3.0.0/16, target: pcx-ab}, ", ""))
+	wide.ask("host-a -> 10.2.0.0/15 tcp/80", partial, delivered("host-b", "host-b2"), worksFor("10.1.1.10", "80", ""), because("forward "+notInVPC), because("forward NO_POSSIBLE_DESTINATION b"))
 }
 
 func TestPCX06_SourceMustLieInTheSendingVPC(t *testing.T) {

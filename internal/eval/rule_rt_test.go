@@ -178,6 +178,11 @@ instances:
 	n := topo(t, yaml)
 	n.ask("a -> b tcp/80", reachable, routed("rtb 10.0.0.0/16 local"), via())
 	n.ask("a -> 10.9.0.1 tcp/80", reachable, routed("rtb 10.0.0.0/8 vgw"), via("vgw", "vpn")) // shorter than local, outside the VPC
+	// nor one that is written down as propagated
+	for _, inside := range []string{"10.0.2.0/24", "10.0.2.10/32", "10.0.0.0/16"} {
+		n := topo(t, but(t, yaml, "propagating_gateways: [vgw]", "routes: [{destination: "+inside+", target: vgw, origin: propagated}]"))
+		n.ask("a -> b tcp/80", reachable, routed("rtb 10.0.0.0/16 local"), via())
+	}
 }
 
 func TestRT18_NoRouteIsADrop(t *testing.T) {

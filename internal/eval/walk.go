@@ -46,6 +46,8 @@ type walk struct {
 	marks                slab[mark]
 	visits               slab[visit]
 	ranges               []addr.Range
+	recent               [4]projection
+	oldest               int
 	cut                  []packet.Piece
 	regions              []lpm.Region[*packet.Services]
 }
@@ -130,9 +132,26 @@ func (w *walk) in(s packet.Set, f addr.Family, field packet.Field, ranges []addr
 // addrs returns the ranges of an address field of s. They stay good until the
 // walk ends.
 func (w *walk) addrs(s packet.Set, f addr.Family, field packet.Field) []addr.Range {
+	for i := range w.recent {
+		if r := &w.recent[i]; r.set == s && r.fam == f && r.field == field && r.ranges != nil {
+			return r.ranges
+		}
+	}
 	n := len(w.ranges)
 	w.ranges = w.sp.AppendAddrs(w.ranges, s, f, field)
-	return w.ranges[n:len(w.ranges):len(w.ranges)]
+	out := w.ranges[n:len(w.ranges):len(w.ranges)]
+	w.recent[w.oldest] = projection{s, f, field, out}
+	w.oldest = (w.oldest + 1) % len(w.recent)
+	return out
+}
+
+// projection is the outcome of addrs; one stage after the other asks for the
+// same.
+type projection struct {
+	set    packet.Set
+	fam    addr.Family
+	field  packet.Field
+	ranges []addr.Range
 }
 
 // split cuts the addresses in a field of s by what a table says about them,
