@@ -306,9 +306,9 @@ func TestRT14_WrongKinds(t *testing.T) {
 	refuse(t, base+`route_tables:
   t: {vpc: v, routes: [{destination: 0.0.0.0/0, target: ^a}, {destination: ^g, target: g}, {destination: 1.0.0.0/8, target: ^internet}]}
 `,
-		`"a" is a subnet; expected an internet gateway, an egress-only internet gateway, a NAT gateway, a network interface, an instance, a VPN gateway, a peering connection, a transit gateway or a VPC endpoint [wrong-kind]`,
+		`"a" is a subnet; expected an internet gateway, an egress-only internet gateway, a NAT gateway, a network interface, an instance, a VPN gateway, a peering connection, a transit gateway, a resource that is not modelled or a VPC endpoint [wrong-kind]`,
 		`"g" is an internet gateway; expected a prefix list [wrong-kind]`,
-		`no resource is named "internet"; expected the name of an internet gateway, an egress-only internet gateway, a NAT gateway, a network interface, an instance, a VPN gateway, a peering connection, a transit gateway or a VPC endpoint [unknown-name]`)
+		`no resource is named "internet"; expected the name of an internet gateway, an egress-only internet gateway, a NAT gateway, a network interface, an instance, a VPN gateway, a peering connection, a transit gateway, a resource that is not modelled or a VPC endpoint [unknown-name]`)
 }
 
 func TestRT15_InstanceTarget(t *testing.T) {

@@ -57,6 +57,8 @@ func (k Kind) Words() string {
 		return "VPC"
 	case KindVPCEndpoint:
 		return "VPC endpoint"
+	case KindNotModelled:
+		return "resource that is not modelled"
 	case KindDirectConnectGateway:
 		return "Direct Connect gateway"
 	case KindNATGateway:
