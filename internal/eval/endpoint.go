@@ -15,8 +15,9 @@ func (w *walk) gatewayEndpoint(b branch, v *model.VPC, e *model.VPCEndpoint) {
 	w.gate(&b, w.sp.And(b.asked, carried), true, func(packet.Set) Hop {
 		return id.with(GatewayEndpointProtocol, "a gateway endpoint carries TCP and ICMP echo only", "EP-3")
 	})
-	w.gate(&b, w.owned(&b, b.source(), v), true, func(denied packet.Set) Hop {
-		return id.with(GatewayEndpointSource, fmt.Sprintf("the source %s belongs to no network interface of %s; a gateway endpoint serves its VPC only", w.some(denied, b.fam, b.source()), v.Name), "EP-5")
+	foreign := w.sp.Minus(b.asked, w.owned(&b, b.source(), v))
+	w.drop(&b, foreign, func() Hop {
+		return id.with(GatewayEndpointSource, fmt.Sprintf("the source %s belongs to no network interface of %s; a gateway endpoint serves its VPC only", w.some(foreign, b.fam, b.source()), v.Name), "EP-5")
 	})
 	b.iface = nil
 	w.arrive(b, e, nil)
@@ -112,7 +113,7 @@ func (w *walk) inspect(b branch, e *model.VPCEndpoint, i *model.Interface) {
 		return
 	}
 	if b.dir == packet.Forward {
-		w.remember(&b, mark{kind: passed, device: e, pass: w.newPass()})
+		w.remember(&b, mark{kind: passed, device: e, pass: w.newPass(), optional: e.Firewall == nil})
 	}
 	b.iface = nil // SG-12: inspection hides the sender's groups
 	w.fromSubnet(b, i.Subnet)

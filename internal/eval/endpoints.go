@@ -176,6 +176,7 @@ func (n *Net) senders(e model.Endpoint) ([]side, error) {
 		}
 		if part := addr.SetOf(ps...).Intersect(asked); x.Behind != nil && !part.Empty() {
 			out = append(out, side{text: e.Text, host: x, addrs: part})
+			asked = asked.Minus(part) // the site has them, also where they are public ones
 		}
 	}
 	if public := n.world().Intersect(asked); !public.Empty() {

@@ -22,6 +22,7 @@ type mark struct {
 	device            model.Resource   // rewritten, passed, crossed, pinned
 	pass              int              // rewritten, passed: one number for all marks of one passage
 	change            change           // rewritten
+	optional          bool             // passed: the reply may leave the device out (EP-11)
 	space             *mark            // the newest rewrite up to and including this mark
 }
 
@@ -140,9 +141,14 @@ func (w *walk) before(s packet.Set, m *mark, old, made packet.Set) packet.Set {
 // reports false where the device is not the one that the reply should come to
 // next.
 func (w *walk) undoAt(b *branch, device model.Resource) bool {
-	if b.undo == nil || b.undo.device != device {
+	m := b.undo
+	for m != nil && m.device != device && m.optional {
+		m = newestMust(m.prev)
+	}
+	if m == nil || m.device != device {
 		return false
 	}
+	b.undo = m
 	for pass := b.undo.pass; b.undo != nil && b.undo.pass == pass; {
 		m := b.undo
 		if m.kind == rewritten {

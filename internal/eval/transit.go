@@ -72,6 +72,8 @@ func (w *walk) toAttachment(b branch, a *model.TransitGatewayAttachment) {
 		w.intoVPC(b, a)
 	case a.Connection != nil:
 		w.handOn(&b, a, "to "+a.Connection.Name, "TGW-3")
+		w.handOn(&b, a.Connection, "to the site behind it", "TGW-3")
+		b.iface = nil
 		w.site(b, a.Connection)
 	case a.Peer == nil:
 		w.drop(&b, b.asked, func() Hop {

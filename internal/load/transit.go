@@ -1,10 +1,8 @@
 package load
 
 import (
-	"net/netip"
 	"slices"
 
-	"github.com/vpcpath/vpcpath/internal/diag"
 	"github.com/vpcpath/vpcpath/internal/model"
 	"gopkg.in/yaml.v3"
 )
@@ -270,27 +268,23 @@ func (r *resolver) attach(a *rawAttachment) {
 
 // propagateTransits adds what attachments tell the tables (TGW-3).
 func (r *resolver) propagateTransits() {
+	vpcs := map[*model.RouteTable][]*model.VPC{}
 	for _, a := range r.d.attachments {
 		for _, t := range a.PropagatesTo {
-			have := map[netip.Prefix]bool{}
-			for _, route := range t.Routes {
-				if route.Origin == model.OriginPropagatedVPC {
-					have[route.Destination] = true
-				}
+			add := func(b model.Block, origin model.Origin) {
+				t.Routes = append(t.Routes, &model.Route{At: b.At, Destination: b.Prefix, Target: a.TransitGatewayAttachment, Origin: origin, From: a.Connection})
 			}
-			add := func(p netip.Prefix, at diag.Pos, origin model.Origin) {
-				t.Routes = append(t.Routes, &model.Route{At: at, Destination: p, Target: a.TransitGatewayAttachment, Origin: origin, From: a.Connection})
-			}
-			if a.VPC != nil {
+			// TGW-11: of VPCs that overlap the first counts.
+			clash := slices.ContainsFunc(vpcs[t], func(v *model.VPC) bool { _, _, bad := overlapOf(v, a.VPC); return bad })
+			if a.VPC != nil && !clash {
+				vpcs[t] = append(vpcs[t], a.VPC)
 				for _, b := range a.VPC.Blocks() {
-					if !have[b.Prefix] { // TGW-11: of equal blocks the first counts
-						add(b.Prefix, b.At, model.OriginPropagatedVPC)
-					}
+					add(b, model.OriginPropagatedVPC)
 				}
 			}
 			if a.Connection != nil {
 				for _, b := range a.Connection.Routes {
-					add(b.Prefix, b.At, originOf(a.Connection))
+					add(b, originOf(a.Connection))
 				}
 			}
 		}
