@@ -55,19 +55,36 @@ func (w *walk) balance(b branch, lb *model.LoadBalancer, l *model.Listener, node
 			})
 			continue
 		}
-		w.hairpin(&part, lb, l, t)
+		keep := l.PreserveClientIP && w.net.besides(lb.VPC, t.Interface.Subnet.VPC)
+		if keep {
+			w.hairpin(&part, lb, t)
+		}
 		if part.asked == packet.Empty {
 			continue
 		}
 		pass := w.newPass()
 		w.translate(&part, lb, pass, change{field: packet.Dst, to: to, ports: packet.PortRange{Lo: t.Port, Hi: t.Port}}, "LB-2")
-		if !l.PreserveClientIP {
+		if !keep {
 			w.translate(&part, lb, pass, change{field: packet.Src, to: node.Primary(b.fam == addr.V6), ports: packet.PortRange{Lo: 1024, Hi: 65535}}, "LB-3")
 		} else {
 			w.remember(&part, mark{kind: passed, device: lb, pass: pass, iface: node})
 		}
 		w.send(part, node)
 	}
+}
+
+// besides reports whether a VPC is the same or peered: behind a transit
+// gateway no client address is preserved (LB-6).
+func (n *Net) besides(v, o *model.VPC) bool {
+	if v == o {
+		return true
+	}
+	for _, p := range n.topo.PeeringConnections {
+		if p.Active() && p.Other(v) == o {
+			return true
+		}
+	}
+	return false
 }
 
 // reachableTargets returns the targets that a node sends to (LB-9).
@@ -86,10 +103,7 @@ func reachableTargets(lb *model.LoadBalancer, l *model.Listener, node *model.Int
 
 // hairpin drops what a target sends to itself through a load balancer that
 // keeps its address (LB-8).
-func (w *walk) hairpin(b *branch, lb *model.LoadBalancer, l *model.Listener, t *model.Target) {
-	if !l.PreserveClientIP {
-		return
-	}
+func (w *walk) hairpin(b *branch, lb *model.LoadBalancer, t *model.Target) {
 	own := w.own(b.asked, t.Interface, b.fam, packet.Src)
 	w.drop(b, own, func() Hop {
 		return gatewayHop(lb).with(BalancerHairpin, fmt.Sprintf("%s would get a packet from its own address", t.Interface.Name), "LB-8")

@@ -40,8 +40,11 @@ func (w *walk) firewall(b *branch, e *model.VPCEndpoint) {
 	}
 	if b.dir == packet.Reply {
 		passed = w.sp.Or(passed, stateful) // it knows the connection
-	} else {
+	} else if len(f.NotModelled) > 0 {
+		// What is not understood may come before any rule that is.
 		w.notModelled(b, f, stateful)
+		passed = w.sp.Or(passed, stateful)
+	} else {
 		for _, r := range f.Stateful {
 			s := w.firewallMatch(b, r, stateful, packet.Forward)
 			if r.BothWays {
@@ -65,7 +68,7 @@ func (w *walk) firewall(b *branch, e *model.VPCEndpoint) {
 // notModelled makes undetermined what rule groups would judge that vpcpath
 // does not understand.
 func (w *walk) notModelled(b *branch, f *model.NetworkFirewall, s packet.Set) {
-	if len(f.NotModelled) == 0 || s == packet.Empty {
+	if s == packet.Empty {
 		return
 	}
 	w.undetermined(b, s, func() Hop {
