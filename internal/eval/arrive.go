@@ -94,6 +94,10 @@ func (w *walk) answer(b branch, who model.Resource, at *model.Interface) {
 		}
 	case *model.Instance:
 		w.undoHop(&b, who, "NI-10") // a port forward to the host itself
+		if own := w.forHost(&b, who); own != packet.Empty {
+			w.home(w.only(b, own), who) // never leaves the host
+			w.without(&b, own)
+		}
 		w.hostOut(b, who, 0)
 	case *model.ExternalNetwork:
 		if who.Behind == nil {

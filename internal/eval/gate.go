@@ -17,18 +17,21 @@ type visit struct {
 // maxDepth bounds a path as a packet's time to live does.
 const maxDepth = 200
 
-// enter notes that b is at a place, and drops what has been there before.
-func (w *walk) enter(b *branch, place model.Resource) bool {
+// enter notes that b is at a device, and drops what has been there before.
+func (w *walk) enter(b *branch, device model.Resource) bool { return w.enterAt(b, device, device) }
+
+// enterAt is enter for a device with several places, as the ends of a tunnel.
+func (w *walk) enterAt(b *branch, place any, device model.Resource) bool {
 	b.depth++
 	for v := b.seen; v != nil; v = v.prev {
-		if v.place == any(place) && v.dir == b.dir {
+		if v.place == place && v.dir == b.dir {
 			if again := w.sp.And(v.set, b.asked); again != packet.Empty {
-				w.loop(b, again, place)
+				w.loop(b, again, device)
 			}
 		}
 	}
 	if b.asked != packet.Empty && b.depth > maxDepth {
-		w.loop(b, b.asked, place)
+		w.loop(b, b.asked, device)
 	}
 	v := w.visits.next()
 	*v = visit{prev: b.seen, place: place, set: b.asked, dir: b.dir}

@@ -119,7 +119,7 @@ func (w *walk) igwIn(b branch, to publicOwner) {
 		w.drop(&b, b.asked, func() Hop {
 			h := Hop{Component: v.Name, Kind: v.Kind, Resource: v, At: v.At, Code: NoInternetGateway,
 				Message: v.Name + " has no internet gateway", RuleIDs: []string{"IGW-1"}}
-			if e := w.net.egressOnly(v); e != nil {
+			if e := w.net.egressOnly(v); e != nil && b.fam == addr.V6 {
 				h.Component, h.Kind, h.Resource, h.At = e.Name, e.Kind, e, e.At
 				h.Code, h.Message, h.RuleIDs = EgressOnlyGatewayIngress, e.Name+" lets no connection in", []string{"EIGW-1"}
 			}

@@ -79,6 +79,10 @@ func answerLaws(r *eval.Result) []string {
 		if stopped := h.Action == eval.Deny || h.Action == eval.Drop; stopped != (h.Code != "") {
 			out = append(out, fmt.Sprintf("hop %d: %s with code %q", h.N, h.Action, h.Code))
 		}
+		certain := slices.ContainsFunc(hops, func(o *eval.Hop) bool { return o.After == h.N && !o.Supposed })
+		if h.Action == eval.Deny && !h.Passed && certain {
+			out = append(out, fmt.Sprintf("hop %d lets nothing pass, but what lies behind it is no supposition", h.N))
+		}
 	}
 	return append(out, blockerLaws(r, hops)...)
 }

@@ -146,6 +146,10 @@ func (g *generator) appliance(n *net) {
 			e := g.eni(n, s, name)
 			e.check, e.groups = false, []string{n.groups[0]}
 			n.fw = e.name
+			if o := pick(g, n.subnets); o != s && o.cidr != "" && g.chance(35) { // a leg in another subnet
+				e := g.eni(n, o, name)
+				e.check, e.groups = false, []string{n.groups[0]}
+			}
 			if g.chance(20) {
 				g.s.insts[len(g.s.insts)-1].masq = [][2]string{pick(g, [][2]string{{"", ""}, {"", ""}, {"2001:db8::/32", ""}})}
 			}
@@ -156,7 +160,7 @@ func (g *generator) appliance(n *net) {
 			}
 			if g.chance(35) {
 				name := fmt.Sprintf("nati%d", n.k)
-				inst := instSpec{name: name, forward: true, masq: [][2]string{pick(g, [][2]string{{"", ""}, {fmt.Sprintf("10.%d.0.0/16", n.c), ""}})}}
+				inst := instSpec{name: name, forward: true, masq: [][2]string{pick(g, [][2]string{{"", ""}, {fmt.Sprintf("10.%d.0.0/16", n.c), ""}, {"", "0.0.0.0/1"}, {"10.0.0.0/8", "192.0.0.0/4"}})}}
 				g.s.insts = append(g.s.insts, inst)
 				e := g.eni(n, s, name)
 				e.check, e.groups = false, []string{n.groups[0]}

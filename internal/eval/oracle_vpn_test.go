@@ -92,7 +92,11 @@ func (w *walker) tunnelSend(e *model.TunnelEnd, p pkt) {
 		return
 	}
 	if back := hostRoute(peer.Instance, p.src); back.end == nil || back.end.Tunnel != t {
-		w.drop(one(eval.ReversePathFilter), t.Name, peer.Instance.Name)
+		codes := one(eval.ReversePathFilter)
+		if w.visited[visit{"tunnel " + t.Name + " from " + peer.Instance.Name, p}] { // it only comes back
+			codes = append(codes, eval.RoutingLoop)
+		}
+		w.drop(codes, t.Name, peer.Instance.Name)
 		return
 	}
 	w.hostReceive(peer.Instance, p)

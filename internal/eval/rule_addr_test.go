@@ -88,6 +88,15 @@ instances:
 	n.ask("b -> 10.0.1.12 tcp/81", unreachable, blocked("forward ENI_SG_RULES_MISMATCH sg ingress"))
 }
 
+func TestADDR11_TheInternetCallsTheInterfaceThatHasAPublicAddress(t *testing.T) {
+	yaml := but(t, twoSided, "EGRESS", "{protocol: all, destination: 0.0.0.0/0}", "sg-out: {vpc: vpc, ingress: []", "sg-out: {vpc: vpc, ingress: [{protocol: tcp, ports: 22, source: 0.0.0.0/0}]")
+	topo(t, yaml).ask("198.51.100.7 -> fw tcp/22", reachable, arrives("10.0.3.10 22", ""))
+	// the first interface has none: the second is called, and the reply leaves by the first (NI-21)
+	n := topo(t, but(t, yaml, "  eni-out: {", "  eni-first: {instance: fw, subnet: outside, private_ip: 10.0.3.9, source_dest_check: false, security_groups: [sg-out]}\n  eni-out: {"))
+	n.ask("198.51.100.7 -> fw tcp/22", reachable, arrives("10.0.3.10 22", ""))
+	n.ask("a -> fw tcp/22", reachable, arrives("10.0.3.9 22", "")) // inside, the primary address
+}
+
 func TestADDR13_ElasticIPFollowsItsInterface(t *testing.T) {
 	const yaml = `
 vpcs: {vpc: {cidr: 10.0.0.0/16}}

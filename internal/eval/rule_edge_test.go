@@ -57,6 +57,11 @@ instances:
 	four.ask("web -> 2001:db8:ffff::1 tcp/443", unreachable, because("return RETURN_PATH_ASYMMETRIC web")) // untranslated; the reply comes directly
 	six := topo(t, but(t, yaml, "RULE", `{source: "2001:db8:a::/56"}`))
 	six.ask("web -> 2001:db8:ffff::1 tcp/443", reachable, seen("2001:db8:a::155"), via("nat", "igw"), back("igw", "nat"))
+	// a rule of one family does not end the list for the other
+	both := topo(t, but(t, yaml, "RULE", `{source: 10.9.0.0/16}, {}, {source: "2001:db8:a:77::/64"}, {source: "2001:db8:a::/56"}`))
+	both.ask("web -> 2001:db8:ffff::1 tcp/443", reachable, seen("2001:db8:a::155"))
+	mixed := topo(t, but(t, niBase, "masquerade: [{source: 10.0.0.0/16}]", `masquerade: [{source: "2001:db8:a::/56"}, {source: 10.0.0.0/16}]`))
+	mixed.ask("web -> "+client+" tcp/443", reachable, seen("203.0.113.5"))
 }
 
 func TestM01_DestinationsOfACIDRAreToldApart(t *testing.T) {

@@ -1,6 +1,10 @@
 package eval_test
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/vpcpath/vpcpath/internal/eval"
+)
 
 // A client and a server in subnets of their own, every filter named.
 const mBase = `
@@ -28,7 +32,11 @@ network_interfaces:
 
 func TestM01_SetsOfPacketsAreAnsweredExactly(t *testing.T) {
 	n := topo(t, mBase)
-	n.ask("a -> b tcp/79-81", partial, worksFor("10.0.1.10", "80", "1024-65535"))
+	for _, h := range n.ask("a -> b tcp/79-81", partial, worksFor("10.0.1.10", "80", "1024-65535")).Forward.Hops {
+		if h.Action == eval.Deny && !h.Passed {
+			t.Errorf("hop %d does not say that a part passes", h.N)
+		}
+	}
 	n.ask("a -> b tcp/80,443", reachable, worksFor("10.0.1.10", "80,443", "1024-65535"))
 	n.ask("a -> b tcp/80 from 4000-4999", reachable, worksFor("10.0.1.10", "80", "4000-4999"))
 	n.ask("a -> b tcp/81-442", unreachable, because("forward ENI_SG_RULES_MISMATCH sg-b ingress"))

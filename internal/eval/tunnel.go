@@ -12,7 +12,7 @@ import (
 // tunnel carries b into a tunnel and out of it at the other end (VPNI-3).
 func (w *walk) tunnel(b branch, e *model.TunnelEnd) {
 	t := e.Tunnel
-	if !w.enter(&b, t) {
+	if !w.enterAt(&b, e, t) {
 		return
 	}
 	ok := packet.Empty
