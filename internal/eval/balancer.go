@@ -2,6 +2,7 @@ package eval
 
 import (
 	"fmt"
+	"net/netip"
 
 	"github.com/vpcpath/vpcpath/internal/addr"
 	"github.com/vpcpath/vpcpath/internal/model"
@@ -55,7 +56,7 @@ func (w *walk) balance(b branch, lb *model.LoadBalancer, l *model.Listener, node
 			})
 			continue
 		}
-		keep := l.PreserveClientIP && w.net.besides(lb.VPC, t.Interface.Subnet.VPC)
+		keep := l.PreserveClientIP && w.net.besides(lb.VPC, t.Interface.Subnet.VPC) && !w.net.inspected(node, to)
 		if keep {
 			w.hairpin(&part, lb, t)
 		}
@@ -85,6 +86,17 @@ func (n *Net) besides(v, o *model.VPC) bool {
 		}
 	}
 	return false
+}
+
+// inspected reports whether a node's subnet sends what is for a target to an
+// inspecting endpoint, across which no client address is preserved (LB-6).
+func (n *Net) inspected(node *model.Interface, to netip.Addr) bool {
+	e, ok := n.table(node.Subnet.RouteTable).lookup.LookupKey(addr.FamilyOf(to), addr.KeyOf(to))
+	if !ok || node.Subnet.Contains(to) {
+		return false
+	}
+	_, endpoint := e.candidates[0].route.Target.(*model.VPCEndpoint)
+	return endpoint
 }
 
 // reachableTargets returns the targets that a node sends to (LB-9).
