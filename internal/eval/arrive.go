@@ -98,7 +98,7 @@ func (w *walk) answer(b branch, who model.Resource, at *model.Interface) {
 			w.home(w.only(b, own), who) // never leaves the host
 			w.without(&b, own)
 		}
-		w.hostOut(b, who, 0)
+		w.hostOut(b, who, noTranslation)
 	case *model.ExternalNetwork:
 		if who.Behind == nil {
 			w.internet(b)

@@ -20,16 +20,40 @@ func (w *walk) instance(b branch, h *model.Instance, from *model.Interface) {
 		return
 	}
 	pass := w.newPass()
+	if w.hasLeft(&b, h) {
+		w.deliverOrForward(b, h, pass, noTranslation, from)
+		return
+	}
 	for k := range h.PortForwards {
 		f := &h.PortForwards[k]
 		if s := w.matches(&b, f); s != packet.Empty {
 			part := w.only(b, s)
 			w.without(&b, s)
 			w.dnat(&part, h, f, pass)
-			w.deliverOrForward(part, h, pass, from)
+			w.deliverOrForward(part, h, pass, pass, from)
 		}
 	}
-	w.deliverOrForward(b, h, pass, from)
+	w.deliverOrForward(b, h, pass, pass, from)
+}
+
+// noTranslation is the passage of packets that a host does not translate:
+// replies, and connections that it has seen before.
+const noTranslation = 0
+
+// hasLeft reports whether b has left the host before with the same header.
+// The host knows the connection then, and consults no nat chain again (NI-10,
+// NI-17).
+func (w *walk) hasLeft(b *branch, h *model.Instance) bool {
+	space := b.space()
+	if space == nil && w.origin.host == model.Resource(h) {
+		return true
+	}
+	for m := b.trail; m != nil; m = m.prev {
+		if m.kind == tracked && m.egress && m.space == space && m.iface.Instance() == h {
+			return true
+		}
+	}
+	return false
 }
 
 // matches returns the part of b that a port forward is about (NI-12).
@@ -56,8 +80,9 @@ func (w *walk) dnat(b *branch, h *model.Instance, f *model.PortForward, pass int
 	}
 }
 
-// deliverOrForward is the routing decision of a host.
-func (w *walk) deliverOrForward(b branch, h *model.Instance, pass int, from *model.Interface) {
+// deliverOrForward is the routing decision of a host; out is the passage that
+// POSTROUTING belongs to, or noTranslation.
+func (w *walk) deliverOrForward(b branch, h *model.Instance, pass, out int, from *model.Interface) {
 	local := w.forHost(&b, h)
 	if local != packet.Empty {
 		w.arrive(w.only(b, local), h, from)
@@ -69,7 +94,7 @@ func (w *walk) deliverOrForward(b branch, h *model.Instance, pass int, from *mod
 	w.forwarding(&b, h, false)
 	w.assumeNamedOut()
 	w.remember(&b, mark{kind: passed, device: h, pass: pass})
-	w.hostOut(b, h, pass)
+	w.hostOut(b, h, out)
 }
 
 // forwarding stops a packet for somebody else at a host that does not forward
@@ -128,7 +153,7 @@ func (w *walk) reply(b branch, h *model.Instance) {
 		w.asymmetric(&b, h, h.Name+" forwards the reply but has not seen the request", "NI-20", "M-8")
 		return
 	}
-	w.hostOut(b, h, 0)
+	w.hostOut(b, h, noTranslation)
 }
 
 // hostOut sends b by the host's own routing table, through POSTROUTING.
@@ -157,7 +182,7 @@ func (w *walk) hostOut(b branch, h *model.Instance, pass int) {
 // postrouting masquerades the part of a request that a rule matches (NI-11)
 // and sends every part on.
 func (w *walk) postrouting(b branch, h *model.Instance, pass int, out netip.Addr, next func(branch)) {
-	if b.dir == packet.Forward && out.IsValid() {
+	if pass != noTranslation && out.IsValid() {
 		for k := range h.Masquerade {
 			m := &h.Masquerade[k]
 			s := b.asked

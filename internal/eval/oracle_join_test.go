@@ -15,7 +15,7 @@ func (g *generator) join(a, b *net) {
 	if g.chance(60) {
 		name := fmt.Sprintf("pcx%d%d", a.k, b.k)
 		status := "active"
-		if g.chance(12) {
+		if g.chance(18) {
 			status = "pending-acceptance"
 		}
 		g.s.pcxs = append(g.s.pcxs, pcxSpec{name, a.name, b.name, status})
@@ -35,7 +35,7 @@ func (g *generator) join(a, b *net) {
 			t.port = 0
 		}
 		for _, far := range slices.Concat(b.dc, []string{"192.0.2.0/24"}) { // on by b's gateways, which know no foreign source (IGW-9, VGW-3)
-			if g.chance(25) {
+			if g.chance(60) {
 				t.ends[0].routes = append(t.ends[0].routes, far)
 				for _, s := range a.subnets {
 					g.addRoute(s.table, far, g.enis(a.vpnHost))
@@ -96,11 +96,12 @@ func (g *generator) transit() {
 	direct := fmt.Sprintf("tun%d%d", a.k, b.k)
 	g.s.tunnels = slices.DeleteFunc(g.s.tunnels, func(t tunnelSpec) bool { return t.name == direct })
 	one, two := find(fmt.Sprintf("tun%d%d", a.k, hub.k)), find(fmt.Sprintf("tun%d%d", hub.k, b.k))
-	if one != nil && two == nil { // from the tunnel on by peering, where it cannot go (PCX-6)
+	if one != nil && (two == nil || g.chance(40)) { // from the tunnel on by peering, where it cannot go (PCX-6)
 		one.ends[0].routes = append(one.ends[0].routes, fmt.Sprintf("10.%d.0.0/16", b.c))
 		g.lead(a, b, g.enis(a.vpnHost), 90)
+		return
 	}
-	if one == nil || two == nil {
+	if one == nil {
 		return
 	}
 	one.ends[0].routes = append(one.ends[0].routes, fmt.Sprintf("10.%d.0.0/16", b.c))

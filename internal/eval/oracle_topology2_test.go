@@ -20,12 +20,12 @@ var openRules = []ruleSpec{allow("all", "0.0.0.0/0"), allow("all", "::/0")}
 func (g *generator) groups(n *net) {
 	add := func(name string, in []ruleSpec) {
 		gs := groupSpec{name: fmt.Sprintf("%s%d", name, n.k), vpc: n.name, in: in, outDefault: true}
-		if g.chance(20) {
+		if g.chance(25) {
 			gs.outDefault = false
 			gs.out = []ruleSpec{allow("tcp", "0.0.0.0/0", packet.PortRange{Lo: 80, Hi: 1023}), allow("tcp", "::/0", packet.PortRange{Lo: 443, Hi: 443}),
 				allow("udp", "10.0.0.0/8", packet.PortRange{Lo: 0, Hi: 65535}), allow("icmp", "pl-in"), allow("tcp", "pl-out", packet.PortRange{Lo: 0, Hi: 65535})}
 			if g.chance(50) {
-				gs.out = append(gs.out, allow("all", fmt.Sprintf("open%d", 1+g.IntN(n.k))))
+				gs.out = append(gs.out, allow("all", fmt.Sprintf("open%d", max(1, n.k-g.IntN(2)))))
 			}
 			if g.chance(50) {
 				gs.out = append(gs.out, allow("udp", "0.0.0.0/0", packet.PortRange{Lo: 1194, Hi: 1199}))
@@ -168,7 +168,7 @@ func (g *generator) appliance(n *net) {
 					e.public = [][2]string{{e.ips[0], g.publicIP()}}
 				}
 			}
-			if g.chance(40) {
+			if g.chance(50) {
 				n.vpnHost = fmt.Sprintf("ovpn%d", n.k)
 				g.s.insts = append(g.s.insts, instSpec{name: n.vpnHost, forward: true})
 				e := g.eni(n, s, n.vpnHost)
