@@ -70,6 +70,9 @@ func (w *walk) balance(b branch, lb *model.LoadBalancer, l *model.Listener, node
 		} else {
 			w.remember(&part, mark{kind: passed, device: lb, pass: pass, iface: node})
 		}
+		if lb.Type == model.ClassicLoadBalancer && node.Subnet.Contains(to) {
+			w.networkACL(&part, node.Subnet, true) // ACL-8
+		}
 		w.send(part, node)
 	}
 }
@@ -149,4 +152,15 @@ func (b *branch) keptClient() *model.Interface {
 		return nil
 	}
 	return b.undo.iface
+}
+
+// toNode takes a reply from a target's subnet to the node that it goes back
+// to.
+func (w *walk) toNode(b branch, s *model.Subnet, node *model.Interface) {
+	if node.Subnet == s {
+		w.receive(b, node)
+		return
+	}
+	w.networkACL(&b, s, true)
+	w.arriveAt(b, node)
 }

@@ -22,12 +22,12 @@ func (w *walk) send(b branch, i *model.Interface) {
 // fromSubnet sends b from a subnet: to a neighbour there, or through the
 // network ACL to the router.
 func (w *walk) fromSubnet(b branch, s *model.Subnet) {
-	// RT-12: what is for the subnet itself never sees the router.
-	near := packet.Empty
-	if node := b.keptClient(); node != nil && node.Subnet == s {
-		w.receive(b, node)
+	if node := b.keptClient(); node != nil {
+		w.toNode(b, s, node)
 		return
 	}
+	// RT-12: what is for the subnet itself never sees the router.
+	near := packet.Empty
 	for _, p := range s.Prefixes() {
 		if addr.FamilyOf(p.Addr()) == b.fam {
 			near = w.to(&b, addr.RangeOf(p))
@@ -42,10 +42,6 @@ func (w *walk) fromSubnet(b branch, s *model.Subnet) {
 	}
 	b.az = s.AZ
 	w.networkACL(&b, s, true)
-	if node := b.keptClient(); node != nil {
-		w.arriveAt(b, node)
-		return
-	}
 	w.route(b, w.net.table(s.RouteTable), s.VPC)
 }
 

@@ -9,7 +9,7 @@ import (
 // are right, and then breaks a few of them.
 func randomSpec(r *rand.Rand) *spec {
 	g := &generator{Rand: r, s: &spec{}}
-	n := 1 + g.IntN(3)
+	n := pick(g, []int{1, 2, 2, 3, 3})
 	g.regions = g.chance(35)
 	if g.chance(70) {
 		g.s.networks = append(g.s.networks, networkSpec{name: "office", cidrs: []string{"198.51.100.0/24"}})
