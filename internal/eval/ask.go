@@ -93,24 +93,34 @@ func (w *walk) reset(p pair) {
 
 // headers returns everything that the question asks about.
 func (w *walk) headers(p pair) packet.Set {
-	s := w.sp.And(w.sp.AddrSet(packet.Src, p.src), w.sp.AddrSet(packet.Dst, p.dst))
-	return w.sp.And(s, w.traffic(p.port, p.sourcePorts))
+	ends := packet.Empty
+	for _, f := range addr.Families {
+		if p.src.Has(f) && p.dst.Has(f) {
+			from, to := w.sp.Addrs(f, packet.Src, p.src.Ranges(f)...), w.sp.Addrs(f, packet.Dst, p.dst.Ranges(f)...)
+			ends = w.sp.Or(ends, w.sp.And(from, to))
+		}
+	}
+	return w.sp.And(ends, w.traffic(p.port, p.sourcePorts))
 }
 
+// traffic returns the headers of protocols and ports; source ports count for
+// TCP and UDP alone.
 func (w *walk) traffic(p model.PortSpec, sport packet.PortRange) packet.Set {
-	ported := w.sp.Or(w.sp.Protos(packet.TCP, packet.TCP), w.sp.Protos(packet.UDP, packet.UDP))
-	from := w.sp.Or(w.sp.Minus(packet.Everything, ported), w.sp.And(ported, w.sp.Ports(packet.SPort, sport.Lo, sport.Hi)))
-	if p.All {
-		return from
-	}
-	if p.Echo {
+	switch {
+	case p.All:
+		ported := w.sp.Or(w.sp.Protos(packet.TCP, packet.TCP), w.sp.Protos(packet.UDP, packet.UDP))
+		return w.sp.Or(w.sp.Minus(packet.Everything, ported), w.sp.And(ported, w.sp.Ports(packet.SPort, sport.Lo, sport.Hi)))
+	case p.Echo:
 		return w.sp.Or(w.echo(addr.V4), w.echo(addr.V6))
 	}
 	s := packet.Empty
 	for _, r := range p.Ports {
 		s = w.sp.Or(s, w.sp.Ports(packet.DPort, r.Lo, r.Hi))
 	}
-	return w.sp.And(w.sp.And(from, s), w.sp.Protos(p.Protocol, p.Protocol))
+	if packet.HasPorts(p.Protocol) {
+		s = w.sp.And(s, w.sp.Ports(packet.SPort, sport.Lo, sport.Hi))
+	}
+	return w.sp.And(w.sp.Protos(p.Protocol, p.Protocol), s)
 }
 
 // judged returns the headers that have a reply at all, and those that work

@@ -93,7 +93,8 @@ func (n *Net) targets(e model.Endpoint) ([]side, error) {
 	case model.EndpointInternet, model.EndpointInternet6:
 		return []side{n.internetSide(e)}, nil
 	case model.EndpointAddresses:
-		return []side{{text: e.Text, addrs: addr.SetOf(e.Prefix), host: n.outside(e.Prefix)}}, nil
+		asked := addr.SetOf(e.Prefix)
+		return []side{{text: e.Text, addrs: asked, host: n.outside(asked)}}, nil
 	}
 	switch r := e.Resource.(type) {
 	case *model.VPCEndpoint:
@@ -135,8 +136,8 @@ func (n *Net) internetSide(e model.Endpoint) side {
 }
 
 // outside returns theInternet for addresses that are all the internet's.
-func (n *Net) outside(p netip.Prefix) model.Resource {
-	if n.world().Covers(addr.SetOf(p)) {
+func (n *Net) outside(s addr.Set) model.Resource {
+	if n.world().Covers(s) {
 		return theInternet
 	}
 	return nil

@@ -89,3 +89,16 @@ func TestGolden25_VPNI02_VPNI05_TunnelBetweenVPCs(t *testing.T) {
 	golden(t, replaced(t, goldenVPN, "address: 169.254.255.2, routes: [10.0.0.0/16]", "address: 169.254.255.2"),
 		goldenCase{ask: q, verdict: eval.Unreachable, path: "forward", code: eval.ReversePathFilter})
 }
+
+// What comes out of a tunnel cannot go on by peering: its source is foreign
+// to the VPC it leaves (PCX-6, first reading). Random topologies seldom get
+// this far.
+func TestGolden22_PCX06_FromATunnelOnByPeering(t *testing.T) {
+	text := replaced(t, goldenVPN, "vpc-2: {cidr: 172.16.0.0/16}", "vpc-2: {cidr: 172.16.0.0/16}, vpc-3: {cidr: 10.9.0.0/16}",
+		"subnets:\n", "peering_connections: {pcx: {requester: vpc-2, accepter: vpc-3}}\nsubnets:\n  far: {vpc: vpc-3, cidr: 10.9.0.0/24}\n",
+		"instances:\n", "instances:\n  host: {subnet: far, private_ip: 10.9.0.10}\n",
+		"{destination: 172.16.0.0/16, target: vpn-1}", "{destination: 172.16.0.0/16, target: vpn-1}, {destination: 10.9.0.0/16, target: vpn-1}",
+		"{destination: 0.0.0.0/0, target: igw-2}", "{destination: 0.0.0.0/0, target: igw-2}, {destination: 10.9.0.0/16, target: pcx}",
+		"routes: [172.16.0.0/16]", "routes: [172.16.0.0/16, 10.9.0.0/16]")
+	golden(t, text, goldenCase{ask: ask{from: "app-1", to: "10.9.0.10", port: "tcp/443"}, verdict: eval.Unreachable, path: "forward", code: eval.PeeringAddress, at: "pcx"})
+}

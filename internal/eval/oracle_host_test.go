@@ -81,6 +81,8 @@ func (w *walker) hostSend(i *model.Instance, via *model.Interface, p pkt) {
 		}
 		if q != p {
 			w.passages = append(w.passages, passage{i, p, q})
+		} else {
+			w.visited[visit{"conntrack of " + i.Name, p}] = true
 		}
 		p = q
 	}
@@ -158,8 +160,12 @@ func (w *walker) hostReceive(i *model.Instance, p pkt) {
 		}
 		return
 	}
-	if p = portForward(i, p); p != in {
-		w.leg.moved = true
+	// what the host itself sent and gets back is of a flow that it knows: the
+	// nat chains see only the first packet of a flow (NI-10)
+	known := w.visited[visit{"conntrack of " + i.Name, p}]
+	if !known {
+		p = portForward(i, p)
+		w.leg.moved = w.leg.moved || p != in
 	}
 	if hostOwns(i, p.dst) {
 		if p != in {
@@ -174,9 +180,11 @@ func (w *walker) hostReceive(i *model.Instance, p pkt) {
 		return
 	}
 	out := hostRoute(i, p.dst)
-	p, ok := w.masquerade(i, out, p)
-	if !ok {
-		return
+	if !known {
+		var ok bool
+		if p, ok = w.masquerade(i, out, p); !ok {
+			return
+		}
 	}
 	w.passages = append(w.passages, passage{i, in, p})
 	w.out(out, p)
