@@ -152,8 +152,8 @@ func numeric(s string) bool {
 }
 
 // warnStaleReferences warns of rules whose group can never match: its VPC is
-// neither the same nor joined by an active peering in the Region (SG-15,
-// SG-17, SG-18). AWS keeps such rules.
+// neither the same nor joined by an active peering in the Region, or a transit
+// gateway with referencing (SG-15..18). AWS keeps such rules.
 func (r *resolver) warnStaleReferences() {
 	type pair struct{ a, b *model.VPC }
 	joined := map[pair]bool{}
@@ -166,6 +166,15 @@ func (r *resolver) warnStaleReferences() {
 		}
 		joined[pair{p.Requester, p.Accepter}], joined[pair{p.Accepter, p.Requester}] = true, true
 	}
+	for _, t := range r.t.TransitGateways { // SG-16
+		for _, a := range t.Attachments {
+			for _, b := range t.Attachments {
+				if t.SGReferencing && a.SGReferencing && b.SGReferencing {
+					joined[pair{a.VPC, b.VPC}] = true
+				}
+			}
+		}
+	}
 	for _, g := range r.d.groups {
 		for _, p := range g.peers {
 			far := p.rule.Group
@@ -174,7 +183,7 @@ func (r *resolver) warnStaleReferences() {
 			}
 			r.findings = append(r.findings, diag.Finding{Pos: p.name.at, Severity: diag.Warning, ID: string(idStaleGroupReference),
 				Message: "the rule can never match: security group " + quote(far.Name) + " is of VPC " + quote(far.VPC.Name) +
-					", to which VPC " + quote(g.VPC.Name) + " has no active peering in the same Region; name a CIDR instead",
+					", to which VPC " + quote(g.VPC.Name) + " has no active peering in the same Region, and no transit gateway with security group referencing on at the gateway and both attachments; name a CIDR instead",
 				Related: []diag.Related{{Pos: far.At, Message: quote(far.Name) + " is declared here"}}})
 		}
 	}

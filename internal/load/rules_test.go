@@ -512,7 +512,7 @@ security_groups:
   sw: {vpc: w}
   sx: {vpc: x}
 `
-	refuse(t, text, `the rule can never match: security group "sx" is of VPC "x", to which VPC "v" has no active peering in the same Region; name a CIDR instead [stale-group-reference]`)
+	refuse(t, text, `the rule can never match: security group "sx" is of VPC "x", to which VPC "v" has no active peering in the same Region, and no transit gateway with security group referencing on at the gateway and both attachments; name a CIDR instead [stale-group-reference]`)
 	if topo, _ := Load([]Source{{"f.yaml", []byte(strings.ReplaceAll(text, "^", ""))}}); topo == nil {
 		t.Error("a warning must not hold back the topology")
 	}
