@@ -3,7 +3,7 @@ GO         ?= go
 STATICCHECK = $(GO) tool -modfile=tools/go.mod staticcheck
 FUZZTIME   ?= 10m
 
-.PHONY: build test unit lint bench demo fuzz clean
+.PHONY: build test unit lint bench demo fuzz lab clean
 
 build: ## bin/vpcpath
 	$(GO) build -trimpath -o bin/vpcpath ./cmd/vpcpath
@@ -26,6 +26,9 @@ demo: build ## explain a path of an example that ships with the program
 
 fuzz: ## the loader against random input
 	$(GO) test -run '^$$' -fuzz FuzzLoad -fuzztime $(FUZZTIME) ./internal/load
+
+lab: ## real packets through a Linux kernel, compared with the analyzer; LAB_MINUTES=30 for a long run
+	lab/run.sh
 
 clean:
 	rm -rf bin

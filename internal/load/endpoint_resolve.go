@@ -13,6 +13,9 @@ func (r *resolver) ownInterfaces(owner model.Resource, list []*rawInterface) []*
 	var kept []*rawInterface
 	id := owner.ID()
 	for _, d := range list {
+		if !d.subnet.given() {
+			continue // that it is missing has been reported
+		}
 		if k := slices.IndexFunc(kept, func(o *rawInterface) bool { return o.subnet.text == d.subnet.text }); k >= 0 {
 			first := kept[k].subnet.at
 			r.faultOf(d.subnet.at, idDuplicateEntry, first, "the first", "%s %q has subnet %q twice; the first is at %s", id.Kind.Words(), id.Name, d.subnet.text, first)
