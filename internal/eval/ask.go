@@ -170,6 +170,9 @@ func (w *walk) start(p pair, f addr.Family) {
 	case *model.Instance:
 		w.originate(b, host, p.origin.iface)
 	case *model.VPCEndpoint:
+		if host.PreserveClientIP {
+			w.remember(&b, mark{kind: passed, device: host, pass: w.newPass(), iface: p.origin.iface})
+		}
 		w.send(b, p.origin.iface)
 	case *model.ExternalNetwork:
 		w.fromSite(b, host.Behind)

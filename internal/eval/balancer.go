@@ -51,8 +51,8 @@ func (w *walk) balance(b branch, lb *model.LoadBalancer, l *model.Listener, node
 		}
 		part := b
 		if !to.IsValid() {
-			w.drop(&part, part.asked, func() Hop {
-				return gatewayHop(lb).with(NoAddressOfFamily, fmt.Sprintf("target %s has no %s address", t.Interface.Name, b.fam), "ADDR-10")
+			w.undetermined(&part, part.asked, func() Hop {
+				return gatewayHop(lb).with(NotModelled, fmt.Sprintf("target %s has no %s address, and translation between the families is not modelled", t.Interface.Name, b.fam), "LB-6")
 			})
 			continue
 		}
@@ -143,15 +143,21 @@ func (w *walk) balancedReply(b branch, lb *model.LoadBalancer, node *model.Inter
 // keptClient returns the node that a reply goes back to although it is
 // addressed to the client: a Network Load Balancer that preserves client
 // addresses gets the replies of its own connections, whatever the target's
-// routes say (LB-7).
+// routes say (LB-7), and so does an instance connect endpoint (EP-13).
 func (b *branch) keptClient() *model.Interface {
 	if b.dir != packet.Reply || b.undo == nil || b.undo.kind != passed {
 		return nil
 	}
-	if _, ok := b.undo.device.(*model.LoadBalancer); !ok {
-		return nil
+	return b.undo.iface // set for load balancers and instance connect endpoints alone
+}
+
+// fromBalancer reports whether a load balancer's node has sent b last.
+func (b *branch) fromBalancer() bool {
+	if b.iface == nil {
+		return false
 	}
-	return b.undo.iface
+	_, ok := b.iface.Owner.(*model.LoadBalancer)
+	return ok
 }
 
 // toNode takes a reply from a target's subnet to the node that it goes back

@@ -39,6 +39,7 @@ func (w *walk) endpoint(b branch, e *model.VPCEndpoint, i *model.Interface) {
 		w.privateLink(b, e, i)
 	default: // EP-13: an instance connect endpoint only starts connections
 		if b.dir == packet.Reply {
+			w.undoAt(&b, e)
 			w.home(b, e)
 			return
 		}

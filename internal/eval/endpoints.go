@@ -72,7 +72,11 @@ func (n *Net) origins(e model.Endpoint) ([]side, error) {
 	switch r := e.Resource.(type) {
 	case *model.VPCEndpoint:
 		if r.Type == model.InstanceConnectEndpoint {
-			return []side{{text: e.Text, host: r, iface: r.Interfaces[0], named: true}}, nil
+			s := side{text: e.Text, host: r, iface: r.Interfaces[0], named: true}
+			if r.PreserveClientIP { // EP-13: any client's own address
+				s.addrs = n.world().Only(addr.V4)
+			}
+			return []side{s}, nil
 		}
 		return nil, fmt.Errorf("%q is a VPC endpoint, which starts no connection (EP-8); ask the other way round", e.Text)
 	case *model.LoadBalancer:

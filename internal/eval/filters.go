@@ -82,7 +82,7 @@ func (w *walk) fromMember(b *branch, g *model.SecurityGroup, s packet.Set) packe
 	if b.iface == nil || !carries(b.iface, g) {
 		return packet.Empty
 	}
-	if _, node := b.iface.Owner.(*model.LoadBalancer); node {
+	if b.fromBalancer() {
 		return s // LB-5: also with the client's address preserved
 	}
 	return w.own(s, b.iface, b.fam, b.source())

@@ -30,7 +30,10 @@ func (w *walk) cross(b branch, v *model.VPC, p *model.PeeringConnection) {
 			return
 		}
 	}
-	from := w.in(b.asked, b.fam, b.source(), w.net.vpc(v).blocks.Ranges(b.fam))
+	from := b.asked
+	if !b.fromBalancer() { // LB-6: a node's packets may keep the client's address
+		from = w.in(b.asked, b.fam, b.source(), w.net.vpc(v).blocks.Ranges(b.fam))
+	}
 	w.gate(&b, from, true, func(denied packet.Set) Hop {
 		w.assume("PCX-6", "a peering connection carries no packet whose source lies outside the sending VPC")
 		return Hop{Component: p.Name, Kind: p.Kind, Resource: p, At: p.At, Code: PeeringAddress,

@@ -194,4 +194,7 @@ func TestEP13_InstanceConnectEndpointStartsAndTakesNothingIn(t *testing.T) {
 	n.ask("a -> 10.0.1.70 tcp/22", unreachable, because("forward VPCE_NO_INBOUND_CONNECTIONS eice"))
 	other := topo(t, but(t, yaml, "KEEP", "false", "PEER", "198.51.100.0/24"))
 	other.ask("eice -> host tcp/22", unreachable, blocked("forward ENI_SG_RULES_MISMATCH sg-host ingress"))
+	// with the client's address kept, the target's groups judge clients
+	keep := topo(t, but(t, yaml, "KEEP", "true", "PEER", "198.51.100.0/24"))
+	keep.ask("eice -> host tcp/22", partial, worksFor("198.51.100.0/24", "22", ""), because("forward ENI_SG_RULES_MISMATCH sg-host ingress"))
 }

@@ -71,7 +71,7 @@ func TestGW15_EdgeTableLeadsToAnEndpoint(t *testing.T) {
 func TestEP11_TheFirstPacketMustPassIfTheReplyDoes(t *testing.T) {
 	// only the request passes: tolerated
 	out := topo(t, but(t, gwlbe, "rtb-edge: {vpc: vpc, edge_associations: [igw], routes: [{destination: 10.0.1.0/24, target: vpce}]}", "rtb-edge: {vpc: vpc, edge_associations: [igw]}"))
-	out.ask("app -> 198.51.100.7 tcp/443", reachable, via("vpce", "igw"), back("igw"))
+	out.ask("app -> 198.51.100.7 tcp/443", reachable, via("vpce", "igw"), back("igw"), assumes("EP-11"))
 	// only the reply passes
 	out.ask("198.51.100.7 -> 203.0.113.10 tcp/80", unreachable, forwardOnly, blocked("return RETURN_PATH_ASYMMETRIC vpce"))
 	in := topo(t, but(t, gwlbe, "{destination: 10.0.2.0/24, target: vpce}, ", ""))

@@ -49,8 +49,9 @@ func (w *walk) toSite(b branch, g *model.VPNGateway) {
 	})
 }
 
-// site delivers b behind a VPN connection: to the networks that the topology
-// names there, and else to the connection itself.
+// site delivers b behind a connection: to the networks that the topology names
+// there, else to the connection itself where that knows the prefix. What a
+// transit gateway sends there beyond that, nobody can say.
 func (w *walk) site(b branch, c *model.VPNConnection) {
 	for _, e := range c.Networks {
 		for _, block := range e.CIDRs {
@@ -60,7 +61,18 @@ func (w *walk) site(b branch, c *model.VPNConnection) {
 			}
 		}
 	}
-	w.arrive(b, c, nil)
+	for _, r := range c.Routes {
+		if s := w.to(&b, addr.RangeOf(r.Prefix)); s != packet.Empty {
+			w.arrive(w.only(b, s), c, nil)
+			w.without(&b, s)
+		}
+	}
+	if b.asked == packet.Empty {
+		return
+	}
+	w.undetermined(&b, b.asked, func() Hop {
+		return gatewayHop(c).with(NotModelled, fmt.Sprintf("the topology does not say who has %s behind %s", w.some(b.asked, b.fam, b.destination()), c.Name), "VGW-6")
+	})
 }
 
 // fromSite takes b from behind a connection to the gateways on its AWS side:

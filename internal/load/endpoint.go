@@ -32,7 +32,7 @@ var endpointKeys = map[model.EndpointType]struct{ must, may []string }{
 	model.GatewayEndpoint:             {[]string{"vpc", "service", "prefix_list"}, []string{"route_tables"}},
 	model.InterfaceEndpoint:           {[]string{"vpc", "service", "subnets", "private_ips"}, []string{"security_groups", "load_balancer"}},
 	model.GatewayLoadBalancerEndpoint: {[]string{"subnet", "service"}, []string{"vpc", "private_ip"}},
-	model.InstanceConnectEndpoint:     {[]string{"subnet"}, []string{"vpc", "private_ip", "security_groups", "preserve_client_ip"}},
+	model.InstanceConnectEndpoint:     {[]string{"subnet", "private_ip"}, []string{"vpc", "security_groups", "preserve_client_ip"}},
 }
 
 var endpointFields = []field[rawEndpoint]{

@@ -166,13 +166,13 @@ func TestEP10_GatewayLoadBalancerEndpoint(t *testing.T) {
 func TestEP13_InstanceConnectEndpoint(t *testing.T) {
 	topo := mustLoad(t, services(`vpc_endpoints:
   eice: {type: instance_connect, subnet: b, private_ip: 10.0.1.70, security_groups: [sg], preserve_client_ip: true}
-  plain: {type: instance_connect, subnet: c}
+  plain: {type: instance_connect, subnet: c, private_ip: 10.1.0.77}
 `))
 	e, p := get[*model.VPCEndpoint](t, topo, "eice"), get[*model.VPCEndpoint](t, topo, "plain")
 	if !e.PreserveClientIP || e.VPC.Name != "v" || e.Interfaces[0].Groups[0].Name != "sg" || fmt.Sprint(e.Interfaces[0].Private) != "[10.0.1.70]" {
 		t.Errorf("%+v", e)
 	}
-	if p.PreserveClientIP || p.VPC.Name != "w" || p.Interfaces[0].Groups[0].Name != "w.default_security_group" || len(p.Interfaces[0].Private) > 0 {
+	if p.PreserveClientIP || p.VPC.Name != "w" || p.Interfaces[0].Groups[0].Name != "w.default_security_group" || fmt.Sprint(p.Interfaces[0].Private) != "[10.1.0.77]" {
 		t.Errorf("%+v", p)
 	}
 }
@@ -182,7 +182,7 @@ func targeted(text string) string {
 	return base + `vpc_endpoints:
   s3: {type: gateway, vpc: v, service: s3, prefix_list: pl}
   ssm: {type: interface, vpc: v, service: ssm, subnets: [b], private_ips: [10.0.1.50]}
-  eice: {type: instance_connect, subnet: b}
+  eice: {type: instance_connect, subnet: b, private_ip: 10.0.1.77}
   fw: {type: gateway_load_balancer, subnet: b, service: inspection}
   far-fw: {type: gateway_load_balancer, subnet: c, service: inspection}
 load_balancers:
