@@ -121,6 +121,8 @@ func TestJudge(t *testing.T) {
 		want   string
 	}{
 		{"the verdict", model.Expectation{Verdict: "reachable", Because: []string{"X"}}, blocked, "expected reachable, got unreachable"},
+		{"more than expected", model.Expectation{Verdict: "partial"}, delivered, "expected partial, got reachable"},
+		{"less than expected", model.Expectation{Verdict: "unknown"}, blocked, "expected unknown, got unreachable"},
 		{"a code", model.Expectation{Verdict: "unreachable", Because: []string{"NO_ROUTE_TO_DESTINATION"}}, blocked, ""},
 		{"another code", model.Expectation{Verdict: "unreachable", Because: []string{"TUNNEL_DOWN"}}, blocked,
 			"unreachable as expected, but not because of TUNNEL_DOWN; it is SUBNET_ACL_RESTRICTION, NO_ROUTE_TO_DESTINATION"},
