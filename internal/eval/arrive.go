@@ -112,10 +112,21 @@ func (w *walk) answer(b branch, who model.Resource, at *model.Interface) {
 	}
 }
 
+// waitsFor reports whether a reply has still to come past a device, by its
+// way or another.
+func (b *branch) waitsFor(device model.Resource) bool {
+	for m := b.undo; m != nil; m = newestMust(m.prev) {
+		if m.device == device {
+			return true
+		}
+	}
+	return false
+}
+
 // home takes a reply in where it ends, and sees whether that is the client,
 // and whether it comes from the address that was contacted (M-2).
 func (w *walk) home(b branch, who model.Resource) {
-	if who != w.origin.host {
+	if who != w.origin.host && !b.waitsFor(who) {
 		w.elsewhere(&b, who, w.origin.host)
 		return
 	}
