@@ -61,6 +61,9 @@ func runCheck(o checkOptions) error {
 		if err := o.ports(new(eval.Question)); err != nil {
 			return err
 		}
+		if len(o.expect) > 0 {
+			return badInputf("--expect goes with a whole check, not with a question; leave out --from, --to and --port, or --expect")
+		}
 	}
 	paths, err := topologyPaths(o.topology)
 	if err != nil {

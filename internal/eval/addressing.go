@@ -23,6 +23,9 @@ func (n *Net) pair(f, t side) pair {
 	if t.host != model.Resource(theInternet) && t.iface != nil {
 		p.target.host = t.host
 	}
+	if x, ok := t.host.(*model.ExternalNetwork); ok {
+		p.target.host = x
+	}
 	p.dst = t.addrs
 	if p.dst.Empty() {
 		if a := n.addressOf(t.iface, f); a.IsValid() {

@@ -17,6 +17,12 @@ func (w *walk) arrive(b branch, who model.Resource, at *model.Interface) {
 		w.home(b, who)
 		return
 	}
+	if c, ok := who.(*model.VPNConnection); ok && w.namesSite() {
+		w.undetermined(&b, b.asked, func() Hop {
+			return gatewayHop(c).with(NotModelled, fmt.Sprintf("the topology does not say who has %s behind %s; %s is elsewhere", w.some(b.asked, b.fam, b.destination()), c.Name, w.target.host.ID().Name), "VGW-6")
+		})
+		return
+	}
 	if t := w.target.host; t != nil && t != who && who != theHypervisor && !forwardedPort(b.trail) {
 		w.elsewhere(&b, who, t)
 		return
@@ -31,6 +37,12 @@ func (w *walk) arrive(b branch, who model.Resource, at *model.Interface) {
 		w.step(&b, &h)
 	}
 	w.answer(b, who, at)
+}
+
+// namesSite reports whether the question is for a named site.
+func (w *walk) namesSite() bool {
+	_, site := w.target.host.(*model.ExternalNetwork)
+	return site
 }
 
 func (w *walk) deliveredTo(who model.Resource) {
@@ -133,6 +145,10 @@ func (w *walk) home(b branch, who model.Resource) {
 	for b.undo != nil && b.undo.optional {
 		w.assume("EP-11", "a reply may leave out a Gateway Load Balancer endpoint that its request has passed, as Reachability Analyzer has it; an appliance with state of its own may think otherwise")
 		b.undo = newestMust(b.undo.prev)
+	}
+	if b.undo == nil && who != w.origin.host {
+		w.elsewhere(&b, who, w.origin.host)
+		return
 	}
 	if b.undo != nil {
 		missed := b.undo.device.ID().Name

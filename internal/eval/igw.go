@@ -49,7 +49,11 @@ func (w *walk) igwOut(b branch, v *model.VPC, g *model.InternetGateway, r *model
 		}
 		if b.dir == packet.Reply {
 			if b.undo == nil || b.undo.kind != rewritten || b.undo.device != model.Resource(g) {
-				w.asymmetric(&b, g, fmt.Sprintf("the reply leaves from %s, not from the address that was contacted", public), "M-2", "IGW-4")
+				message := fmt.Sprintf("the reply leaves from %s, not from the address that was contacted", public)
+				if b.undo != nil {
+					message = "the reply does not come back through " + b.undo.device.ID().Name
+				}
+				w.asymmetric(&b, g, message, "M-2", "IGW-4", "M-8")
 				return
 			}
 			w.undoHop(&b, g, "IGW-4")

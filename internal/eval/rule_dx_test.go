@@ -1,6 +1,8 @@
 package eval_test
 
-import "testing"
+import (
+	"testing"
+)
 
 // Direct Connect and two VPN connections on one VPN gateway.
 const dxBase = `
@@ -88,7 +90,8 @@ instances: {a: {subnet: s, private_ip: 10.1.1.10, ipv6: "2001:db8:1:1::10", secu
 
 func TestVGW10_VPCsOfADirectConnectGateway(t *testing.T) {
 	n := topo(t, dxBase)
-	n.ask("a -> dc tcp/443", reachable)
+	n.ask("a -> dc tcp/443", partial) // a part of its range is another site's, by a longer prefix
+	n.ask("a -> 172.31.1.1 tcp/443", reachable)
 	n.ask("c -> dc tcp/443", reachable, via("vgw-2", "dx"), back("dx", "vgw-2"))
 	n.ask("c -> a tcp/80", unreachable, blocked("forward VGW_NO_ROUTE_TO_DESTINATION vgw-2")) // it joins sites, not VPCs
 	refused(t, but(t, dxBase, "two: {cidr: 10.2.0.0/16}", "two: {cidrs: [10.2.0.0/16, 10.0.128.0/17]}"), "overlap")

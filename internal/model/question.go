@@ -66,6 +66,11 @@ func (t *Topology) ParseEndpoint(text string) (Endpoint, error) {
 		e.Kind, e.Prefix = EndpointAddresses, p.Masked()
 		return e, nil
 	}
+	if before, _, ok := strings.Cut(text, "/"); ok {
+		if _, err := netip.ParseAddr(before); err == nil {
+			return e, fmt.Errorf("%q is no CIDR; expected a length of at most 32 for IPv4 and 128 for IPv6, as 10.0.0.0/16", text)
+		}
+	}
 	return e, fmt.Errorf("no resource is named %q; expected a name of the topology, an address, a CIDR, `internet` or `internet6`%s",
 		text, diag.DidYouMean(text, t.EndpointNames()))
 }
