@@ -52,14 +52,7 @@ func (n *Net) Ask(q Question) ([]*Result, error) {
 // Each is Ask for questions about many pairs: it hands over one result after
 // the other, so that they need not all be kept.
 func (n *Net) Each(q Question, do func(*Result)) error {
-	pairs, err := n.pairs(q)
-	if err != nil {
-		return err
-	}
-	for _, p := range pairs {
-		do(n.answer(p))
-	}
-	return nil
+	return n.eachPair(q, func(p pair) { do(n.answer(p)) })
 }
 
 // answer walks one pair.

@@ -17,34 +17,46 @@ type side struct {
 	addrs addr.Set         // fixed addresses; empty for a host whose address depends on the other side
 }
 
-// pairs makes the pairs that a question stands for: all origins, each with
-// all targets.
-func (n *Net) pairs(q Question) ([]pair, error) {
+// eachPair calls do for the pairs that a question stands for: all origins,
+// each with all targets.
+func (n *Net) eachPair(q Question, do func(pair)) error {
 	from, err := n.origins(q.From)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	to, err := n.targets(q.To)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	var out []pair
-	for _, f := range from {
-		for _, t := range to {
-			if len(from)+len(to) > 2 && f.iface != nil && f.iface == t.iface {
-				continue // of a group, every pair of two
-			}
+	none := true
+	for i := range from {
+		for j := range to {
+			f, t := &from[i], &to[j]
 			if f.host == model.Resource(theInternet) && t.host == model.Resource(theInternet) {
-				return nil, fmt.Errorf("from %q to %q: both are outside the topology; one end must be inside", f.text, t.text)
+				return fmt.Errorf("from %q to %q: both are outside the topology; one end must be inside", f.text, t.text)
 			}
-			p := n.pair(f, t)
-			p.port, p.sourcePorts = q.Port, q.SourcePorts.Range
-			p.reply, p.record, p.allRules = q.Reply, q.Record, q.AllRules
-			out = append(out, p)
+			none = none && f.itself(t, len(from)+len(to))
 		}
 	}
-	if len(out) == 0 {
-		return nil, fmt.Errorf("from %q to %q: no pair of two different network interfaces", q.From.Text, q.To.Text)
+	if none {
+		return fmt.Errorf("from %q to %q: no pair of two different network interfaces", q.From.Text, q.To.Text)
 	}
-	return out, nil
+	for i := range from {
+		for j := range to {
+			if from[i].itself(&to[j], len(from)+len(to)) {
+				continue
+			}
+			p := n.pair(from[i], to[j])
+			p.port, p.sourcePorts = q.Port, q.SourcePorts.Range
+			p.reply, p.record, p.allRules = q.Reply, q.Record, q.AllRules
+			do(p)
+		}
+	}
+	return nil
+}
+
+// itself reports whether a pair from a group is an interface with itself,
+// which a question about groups does not mean.
+func (s *side) itself(t *side, sides int) bool {
+	return sides > 2 && s.iface != nil && s.iface == t.iface
 }
