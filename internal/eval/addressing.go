@@ -5,11 +5,13 @@ import (
 
 	"github.com/vpcpath/vpcpath/internal/addr"
 	"github.com/vpcpath/vpcpath/internal/model"
+	"github.com/vpcpath/vpcpath/internal/packet"
 )
 
 // pair fixes the addresses of an origin and a target: those that were named,
 // else what the one would use to reach the other (language.md section 3).
-func (n *Net) pair(f, t side) pair {
+func (n *Net) pair(f, t side, port model.PortSpec) pair {
+	f.v6 = !port.All && port.Protocol == packet.ICMPv6 // it goes with IPv6 alone
 	if inst, ok := t.host.(*model.Instance); ok && !t.named && t.addrs.Empty() {
 		t.iface = n.nearestInterface(inst, f)
 	}
@@ -68,13 +70,13 @@ func resourceOf(s side) model.Resource {
 func (n *Net) pairFrom(from, to *model.Instance, dst netip.Addr) pair {
 	f := side{text: from.Name, host: from, iface: from.Interfaces[0]}
 	t := side{text: to.Name, host: to, iface: to.Interfaces[0], addrs: single(dst)}
-	return n.pair(f, t)
+	return n.pair(f, t, model.PortSpec{All: true})
 }
 
 // addressOf returns the address of i that f would use: the private one within
 // a VPC, over peering, tunnels and VPN; the public one from elsewhere.
 func (n *Net) addressOf(i *model.Interface, f side) netip.Addr {
-	v6 := len(i.Private) == 0
+	v6 := len(i.Private) == 0 || f.v6
 	switch host := f.host.(type) {
 	case *model.Instance:
 		if f.iface != nil && len(f.iface.Private) == 0 {
@@ -84,14 +86,14 @@ func (n *Net) addressOf(i *model.Interface, f side) netip.Addr {
 			v6 = true
 		}
 		if !v6 && !n.connected(host, i.Subnet.VPC) {
-			if pub, ok := i.PublicOf(i.Primary(false)); ok {
+			if pub, ok := publicAddress(i); ok {
 				return pub
 			}
 		}
 	case *pseudo:
 		if !f.addrs.Has(addr.V4) {
 			v6 = true
-		} else if pub, ok := i.PublicOf(i.Primary(false)); ok {
+		} else if pub, ok := publicAddress(i); ok {
 			return pub
 		}
 		if f.addrs.Has(addr.V4) && !f.addrs.Has(addr.V6) {
@@ -99,6 +101,18 @@ func (n *Net) addressOf(i *model.Interface, f side) netip.Addr {
 		}
 	}
 	return i.Primary(v6)
+}
+
+// publicAddress returns the public address of an interface: that of its
+// primary address, else the first of a secondary one.
+func publicAddress(i *model.Interface) (netip.Addr, bool) {
+	if pub, ok := i.PublicOf(i.Primary(false)); ok {
+		return pub, true
+	}
+	if len(i.Public) > 0 {
+		return i.Public[0].Public, true
+	}
+	return netip.Addr{}, false
 }
 
 // connected reports whether an instance can be expected to use the private

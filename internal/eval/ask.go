@@ -88,12 +88,26 @@ func (w *walk) reset(p pair) {
 func (w *walk) headers(p pair) packet.Set {
 	ends := packet.Empty
 	for _, f := range addr.Families {
-		if p.src.Has(f) && p.dst.Has(f) {
+		if p.src.Has(f) && p.dst.Has(f) && speaks(p.port, f) {
 			from, to := w.sp.Addrs(f, packet.Src, p.src.Ranges(f)...), w.sp.Addrs(f, packet.Dst, p.dst.Ranges(f)...)
 			ends = w.sp.Or(ends, w.sp.And(from, to))
 		}
 	}
 	return w.sp.And(ends, w.traffic(p.port, p.sourcePorts))
+}
+
+// speaks reports whether what is asked exists in a family: ICMP is IPv4's, and
+// ICMPv6 is IPv6's. A plain `icmp` asks for the echo of either.
+func speaks(p model.PortSpec, f addr.Family) bool {
+	switch {
+	case p.All:
+		return true
+	case p.Protocol == packet.ICMPv6:
+		return f == addr.V6
+	case p.Protocol == packet.ICMP && !p.Echo:
+		return f == addr.V4
+	}
+	return true
 }
 
 // traffic returns the headers of protocols and ports; source ports count for
@@ -244,6 +258,9 @@ func (w *walk) result(p pair) *Result {
 func noAddress(p pair) *Result {
 	who, f := p.to, addr.V4
 	switch {
+	case !speaks(p.port, addr.V4) && !p.dst.Has(addr.V6):
+		f = addr.V6
+	case !speaks(p.port, addr.V6) && !p.dst.Has(addr.V4):
 	case p.dst.Has(addr.V4) && !p.src.Has(addr.V4):
 		who = p.from
 	case p.dst.Has(addr.V6) && !p.src.Has(addr.V6):

@@ -108,6 +108,7 @@ func (w *walk) inspect(b branch, e *model.VPCEndpoint, i *model.Interface) {
 	if e.Firewall != nil {
 		w.firewall(&b, e)
 	} else if b.dir == packet.Forward {
+		w.assume("EP-11", "the appliances behind a Gateway Load Balancer endpoint let everything pass")
 		w.handOn(&b, e, "inspected by "+e.Service+", which is taken to let it pass", "EP-11")
 	}
 	if b.asked == packet.Empty {

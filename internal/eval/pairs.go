@@ -14,6 +14,7 @@ type side struct {
 	shown model.Resource   // what the user named, where it is not host
 	iface *model.Interface // set when an interface is named, or to tell a group's members apart
 	named bool             // the interface itself is meant: packets leave by it, whatever the host's routes say
+	v6    bool             // the question is about IPv6 alone
 	addrs addr.Set         // fixed addresses; empty for a host whose address depends on the other side
 }
 
@@ -46,7 +47,7 @@ func (n *Net) eachPair(q Question, do func(pair)) error {
 			if from[i].itself(&to[j], len(from)+len(to)) {
 				continue
 			}
-			p := n.pair(from[i], to[j])
+			p := n.pair(from[i], to[j], q.Port)
 			p.port, p.sourcePorts = q.Port, q.SourcePorts.Range
 			p.reply, p.record, p.allRules = q.Reply, q.Record, q.AllRules
 			do(p)

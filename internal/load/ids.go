@@ -49,6 +49,7 @@ const (
 	idOtherTransit           ID = "other-transit-gateway"
 	idOtherVPC               ID = "other-vpc"
 	idPeeringOverlap         ID = "peering-overlap"
+	idPropagationOverlap     ID = "propagation-overlap"
 	idReservedAddress        ID = "reserved-address"
 	idSecondDocument         ID = "second-document"
 	idSecondEdgeTable        ID = "second-edge-table"
@@ -77,7 +78,7 @@ type IDInfo struct {
 }
 
 // IDs lists every id that Files and Load report, sorted. All are errors but
-// for host-bits (info) and stale-group-reference (warning).
+// for host-bits (info), propagation-overlap and stale-group-reference (warnings).
 func IDs() []IDInfo { return append([]IDInfo(nil), ids...) }
 
 var ids = []IDInfo{
@@ -124,6 +125,7 @@ var ids = []IDInfo{
 	{idOtherTransit, "a route table or connection belongs to another transit gateway"},
 	{idOtherVPC, "a resource belongs to another VPC than the one that uses it"},
 	{idPeeringOverlap, "two VPCs with overlapping blocks are peered"},
+	{idPropagationOverlap, "a VPC's block does not propagate to a transit gateway's table, since it overlaps a VPC attached before (warning)"},
 	{idReservedAddress, "an interface has an address that AWS keeps for itself"},
 	{idMoreSpecificThanLocal, "a route inside the VPC that is no subnet's, or has a target that cannot take it"},
 	{idSecondDocument, "a file holds a second YAML document"},

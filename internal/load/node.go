@@ -25,7 +25,6 @@ type walker struct {
 	text   []byte
 	ascii  bool  // then columns are bytes already
 	lines  []int // offsets of the lines of text, made when needed
-	last   int   // number of lines in text
 	out    *decls
 
 	expanded  int

@@ -116,7 +116,7 @@ expect:
 		`no resource is named "sg-nowhere"; expected the name of a security group or a prefix list [unknown-name]`,
 		`no resource is named "internet"; expected the name of a security group or a prefix list [unknown-name]`,
 		"no resource is named \"hst\"; expected a name of the topology, an address, a CIDR, `internet` or `internet6`; did you mean \"host\"? [unknown-name]",
-		"\"g\" is an internet gateway, which cannot send or receive; expected an instance, network interface, subnet, security group, VPC, external network, address, CIDR, `internet` or `internet6` [wrong-kind]",
+		"\"g\" is an internet gateway, which cannot send or receive; expected an instance, network interface, subnet, security group, VPC, external network, load balancer, VPC endpoint, NAT gateway, address, CIDR, `internet` or `internet6` [wrong-kind]",
 		`no resource is named "host2"; expected the name of an instance, a network interface, an internet gateway, an egress-only internet gateway, a NAT gateway, a VPN gateway, a VPN connection, a peering connection, a tunnel, a transit gateway, a transit gateway attachment, a Direct Connect gateway, a VPC endpoint or a load balancer; did you mean "host"? [unknown-name]`,
 		`"pl" is a prefix list; expected an instance, a network interface, an internet gateway, an egress-only internet gateway, a NAT gateway, a VPN gateway, a VPN connection, a peering connection, a tunnel, a transit gateway, a transit gateway attachment, a Direct Connect gateway, a VPC endpoint or a load balancer [wrong-kind]`,
 		`"a" is a subnet; expected an instance, a network interface, an external network, a NAT gateway, a VPC endpoint or a load balancer [wrong-kind]`)

@@ -1,8 +1,10 @@
 package load
 
 import (
+	"fmt"
 	"slices"
 
+	"github.com/vpcpath/vpcpath/internal/diag"
 	"github.com/vpcpath/vpcpath/internal/model"
 	"gopkg.in/yaml.v3"
 )
@@ -274,13 +276,17 @@ func (r *resolver) propagateTransits() {
 			add := func(b model.Block, origin model.Origin) {
 				t.Routes = append(t.Routes, &model.Route{At: b.At, Destination: b.Prefix, Target: a.TransitGatewayAttachment, Origin: origin, From: a.Connection})
 			}
-			// TGW-11: of VPCs that overlap the first counts.
-			clash := slices.ContainsFunc(vpcs[t], func(v *model.VPC) bool { _, _, bad := overlapOf(v, a.VPC); return bad })
-			if a.VPC != nil && !clash {
-				vpcs[t] = append(vpcs[t], a.VPC)
+			if a.VPC != nil {
 				for _, b := range a.VPC.Blocks() {
+					if first := taken(vpcs[t], b); first != nil { // TGW-11
+						r.findings = append(r.findings, diag.Finding{Pos: a.At, Severity: diag.Warning, ID: string(idPropagationOverlap),
+							Message: fmt.Sprintf("block %s of VPC %q does not propagate to %q: it overlaps VPC %q, which was attached before", b.Prefix, a.VPC.Name, t.Name, first.Name),
+							Related: []diag.Related{{Pos: first.At, Message: quote(first.Name) + " is declared here"}}})
+						continue
+					}
 					add(b, model.OriginPropagatedVPC)
 				}
+				vpcs[t] = append(vpcs[t], a.VPC)
 			}
 			if a.Connection != nil {
 				for _, b := range a.Connection.Routes {
@@ -289,4 +295,16 @@ func (r *resolver) propagateTransits() {
 			}
 		}
 	}
+}
+
+// taken returns the first of some VPCs that a block overlaps.
+func taken(vpcs []*model.VPC, b model.Block) *model.VPC {
+	for _, v := range vpcs {
+		for _, o := range v.Blocks() {
+			if o.Prefix.Overlaps(b.Prefix) {
+				return v
+			}
+		}
+	}
+	return nil
 }

@@ -50,7 +50,7 @@ func (t *Topology) ParseEndpoint(text string) (Endpoint, error) {
 	}
 	if r, ok := t.Names[text]; ok {
 		if !slices.Contains(endpointKinds, r.ID().Kind) {
-			return e, fmt.Errorf("%q is %s, which cannot send or receive; expected an instance, network interface, subnet, security group, VPC, external network, address, CIDR, `internet` or `internet6`", text, r.ID().Kind.Phrase())
+			return e, fmt.Errorf("%q is %s, which cannot send or receive; expected an instance, network interface, subnet, security group, VPC, external network, load balancer, VPC endpoint, NAT gateway, address, CIDR, `internet` or `internet6`", text, r.ID().Kind.Phrase())
 		}
 		e.Resource = r
 		return e, nil

@@ -131,8 +131,6 @@ func (sp *Space) Reset() {
 // 16 bytes a node and 32 an edge.
 func (sp *Space) Nodes() int { return len(sp.nodes) - 2 }
 
-func (sp *Space) level(s Set) Field { return sp.nodes[s].level }
-
 // push appends an edge to the node under construction that began at base.
 func (sp *Space) push(base int, hi addr.Key, to Set) {
 	if n := len(sp.tmp); n > base && sp.tmp[n-1].to == to {
