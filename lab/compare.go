@@ -1,0 +1,187 @@
+package lab
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+
+	"github.com/vpcpath/vpcpath/internal/eval"
+	"github.com/vpcpath/vpcpath/internal/model"
+	"github.com/vpcpath/vpcpath/internal/packet"
+)
+
+// Works is what a probe's verdict is: delivered, and for TCP and ICMP echo
+// answered (M-2).
+func (o *Outcome) Works(proto uint8) bool {
+	if proto == packet.UDP {
+		return o.Answered != ""
+	}
+	return o.Home
+}
+
+// compare says in what the kernel and the analyzer differ; nothing means that
+// they agree.
+func (l *Lab) compare(p Probe, r *eval.Result, o *Outcome) string {
+	c := &comparison{l: l, p: p, r: r, o: o, fwd: expected(r.Forward), ret: expected(r.Return)}
+	c.asymmetric = o.Home && !c.mirrored()
+	return c.run()
+}
+
+type comparison struct {
+	l        *Lab
+	p        Probe
+	r        *eval.Result
+	o        *Outcome
+	fwd, ret expectation
+	// asymmetric tells that an answer came home past a device that the
+	// request went through; Linux lets it, AWS calls it unsupported (NI-20).
+	asymmetric bool
+}
+
+func (c *comparison) run() string {
+	proto := c.p.Header.Proto
+	works := c.o.Works(proto) && (!c.asymmetric || proto == packet.UDP)
+	switch {
+	case c.r.Verdict == eval.Partial && len(c.r.Sometimes) > 0:
+		return "" // the NAT gateway's choice of a port decides
+	case c.r.Verdict != eval.Reachable && c.r.Verdict != eval.Unreachable:
+		return fmt.Sprintf("verdict %s of one packet", c.r.Verdict)
+	case works != (c.r.Verdict == eval.Reachable):
+		return fmt.Sprintf("the analyzer says %s, the kernel %v", c.r.Verdict, works)
+	}
+	if s := c.source(); s != "" {
+		return s
+	}
+	if c.fwd.forked || c.ret.forked {
+		return ""
+	}
+	if s := c.walk(forward, c.fwd); s != "" {
+		return "forward: " + s
+	}
+	if c.toItself() {
+		return "" // the answer does not leave the host
+	}
+	if s := c.delivery(); s != "" {
+		return s
+	}
+	if c.fwd.drop == nil {
+		if s := c.walk(back, c.ret); s != "" {
+			return "return: " + s
+		}
+	}
+	return ""
+}
+
+// source compares the address that the host chose to send from.
+func (c *comparison) source() string {
+	if !c.o.Source.IsValid() || c.p.Instance == nil || c.o.Err != nil || slices.Contains(ownAddresses(c.p.Instance), c.p.Header.Dst) {
+		return "" // to itself, a host sends from the address that it sends to
+	}
+	if !c.r.From.Addrs.Contains(c.o.Source) {
+		return fmt.Sprintf("sent from %s, the analyzer says %s", c.o.Source, c.r.From.Addrs)
+	}
+	return ""
+}
+
+// delivery compares who got the request and the client that it saw.
+func (c *comparison) delivery() string {
+	if c.fwd.deliver == nil {
+		return ""
+	}
+	want := c.name(c.fwd.deliver.Resource)
+	if c.o.Answered != want {
+		return fmt.Sprintf("answered by %q, the analyzer says %q", c.o.Answered, want)
+	}
+	ported := c.p.Header.Proto == packet.TCP || c.p.Header.Proto == packet.UDP
+	if c.o.Seen.IsValid() && len(c.fwd.steps) > 0 && !within(c.fwd.deliver.Packet, c.o.Seen, ported) {
+		return fmt.Sprintf("%s saw the client as %s, the analyzer says %v ports %v", want, c.o.Seen, c.fwd.deliver.Packet.Source, c.fwd.deliver.Packet.SourcePorts)
+	}
+	return ""
+}
+
+// toItself reports whether a port forward sent the request back to its sender,
+// which then sees its own address as the client's and answers itself.
+func (c *comparison) toItself() bool {
+	d := c.fwd.deliver
+	return d != nil && c.p.Instance != nil && d.Resource == model.Resource(c.p.Instance) && len(c.fwd.steps) > 0 &&
+		!c.o.Walks[back].Started && within(d.Packet, netip.AddrPortFrom(c.o.Source, 0), false)
+}
+
+func (c *comparison) name(r model.Resource) string {
+	if e, ok := r.(*model.ExternalNetwork); ok {
+		if e.Behind == nil {
+			return "internet"
+		}
+		return e.Behind.Name
+	}
+	return r.ID().Name
+}
+
+// walk compares one direction: the way, where it ended, and why.
+func (c *comparison) walk(dir int, want expectation) string {
+	got := c.o.Walks[dir]
+	if want.drop == nil {
+		if got.Drop != nil {
+			return fmt.Sprintf("dropped: %+v, the analyzer lets it pass", *got.Drop)
+		}
+		if !slices.Equal(got.Steps, want.steps) {
+			return fmt.Sprintf("went %v, the analyzer says %v", got.Steps, want.steps)
+		}
+		return ""
+	}
+	d := want.drop
+	switch d.Code {
+	case eval.ReturnPathAsymmetric:
+		if dir == back && (c.asymmetric || !c.o.Home) && hasPrefix(got.Steps, want.steps) {
+			return ""
+		}
+		return fmt.Sprintf("went %v (drop %v), the analyzer says %v and %+v", got.Steps, got.Drop, want.steps, *d)
+	case eval.RoutingLoop:
+		if got.Drop != nil && got.Drop.Code == eval.RoutingLoop && hasPrefix(got.Steps, want.steps[:max(len(want.steps)-1, 0)]) {
+			return ""
+		}
+	case eval.InstanceNotForwarding, eval.ReversePathFilter:
+		if got.Drop == nil && slices.Equal(got.Steps, want.steps) {
+			return ""
+		}
+	case eval.DeliveredElsewhere:
+		if got.Drop == nil && slices.Equal(got.Steps, want.steps) {
+			return ""
+		}
+	case eval.IGWNoPrivateIP, eval.NoInternetGateway, eval.NoAddressOfFamily:
+		if d.Code == eval.NoAddressOfFamily && got.Drop == nil && slices.Equal(got.Steps, want.steps) {
+			return ""
+		}
+		if c.o.Err != nil && len(got.Steps) == 0 {
+			return ""
+		}
+		if d.Component == "internet" && got.Drop == nil && slices.Equal(got.Steps, want.steps) {
+			return "" // nobody's address: lost on the internet
+		}
+	}
+	if got.Drop == nil {
+		return fmt.Sprintf("went %v and was lost, the analyzer says %v and %+v", got.Steps, want.steps, *d)
+	}
+	if !sameDrop(*got.Drop, *d, want.rules) {
+		return fmt.Sprintf("dropped by %+v, the analyzer says %+v", *got.Drop, *d)
+	}
+	if d.Code != eval.RoutingLoop && !slices.Equal(got.Steps, want.steps) {
+		return fmt.Sprintf("went %v, the analyzer says %v, before %+v", got.Steps, want.steps, *d)
+	}
+	return ""
+}
+
+// sameDrop compares reasons. That a rule names the sender's group but a hop
+// has hidden the sender is how the analyzer explains a mismatch, not another
+// reason.
+func sameDrop(got, want Drop, rules []int) bool {
+	if want.Code == eval.SecurityGroupRefNotKept {
+		want.Code = eval.SecurityGroupMismatch
+	}
+	return got.Code == want.Code && (got.Component == want.Component || got.Code == eval.RoutingLoop) &&
+		got.Direction == want.Direction && (got.Rule == want.Rule || slices.Contains(rules, got.Rule))
+}
+
+func hasPrefix(list, prefix []Step) bool {
+	return len(list) >= len(prefix) && slices.Equal(list[:len(prefix)], prefix)
+}

@@ -1,0 +1,101 @@
+package lab
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/vpcpath/vpcpath/internal/eval"
+	"github.com/vpcpath/vpcpath/internal/model"
+)
+
+// isReply matches what answers a request: the only mark of a UDP reply is the
+// one that the lab's own servers set.
+var isReply = []string{
+	"tcp flags & (syn | ack) == syn | ack",
+	"icmp type echo-reply",
+	"icmpv6 type echo-reply",
+	"meta l4proto udp ip dscp { 1, 3 }",
+	"meta l4proto udp ip6 dscp { 1, 3 }",
+}
+
+// leaving is what happens to a packet that an interface puts on the wire
+// (M-3), in the hook before routing.
+func (r *ruleset) leaving(p *port) string {
+	i := p.iface
+	rules := []string{fmt.Sprintf("meta mark set %d", i.Index+1)}
+	rules = append(rules, r.check(i, "saddr", "egress")...)
+	if len(i.Groups) > 0 {
+		rules = append(rules, r.groups(p, true))
+	}
+	if len(r.l.natPeers(p.vpc)) > 0 {
+		for _, s := range known("nat_return", "", fmt.Sprintf("meta mark set meta mark | %#x", markReturn)) {
+			if !strings.Contains(s, "ip6") {
+				rules = append(rules, s)
+			}
+		}
+	}
+	for _, c := range i.Subnet.Prefixes() {
+		rules = append(rules, peerMatch("daddr", c)+" return")
+	}
+	rules = append(rules, "jump "+r.aclOf(i.Subnet, "out"))
+	chain := fmt.Sprintf("from_%s", p.name)
+	r.chain(chain, rules...)
+	return jump(p, chain)
+}
+
+// entering is what happens to a packet on its way to an interface (M-4).
+func (r *ruleset) entering(p *port) string {
+	i := p.iface
+	rules := r.notFrom(p)
+	if g, ok := i.Owner.(*model.NATGateway); ok { // NGW-9
+		rules = append(rules, fmt.Sprintf("iifname %q %s", p.name, r.drop(Drop{Code: eval.RoutingLoop, Component: g.Name})))
+	}
+	acl := "jump " + r.aclOf(i.Subnet, "in")
+	var near []string
+	for _, o := range r.l.ports {
+		if o.kind == portInterface && o.iface.Subnet == i.Subnet {
+			near = append(near, fmt.Sprintf("%q", o.name))
+		}
+	}
+	inside := fmt.Sprintf("in_%s", p.name)
+	for _, c := range i.Subnet.Prefixes() { // ACL-7: not within the subnet
+		rules = append(rules, fmt.Sprintf("iifname %s %s goto %s", set(near), peerMatch("daddr", c), inside))
+	}
+	chain := fmt.Sprintf("to_%s", p.name)
+	r.chain(inside, r.inside(p)...)
+	r.chain(chain, append(rules, acl, "goto "+inside)...)
+	return jump(p, chain)
+}
+
+// inside is what the interface itself does: security groups, the check, and
+// what a NAT gateway does not take.
+func (r *ruleset) inside(p *port) []string {
+	i := p.iface
+	var rules []string
+	if len(i.Groups) > 0 {
+		rules = append(rules, r.groups(p, false))
+	}
+	rules = append(rules, r.check(i, "daddr", "ingress")...)
+	g, ok := i.Owner.(*model.NATGateway)
+	if !ok {
+		return rules
+	}
+	for _, s := range isReply {
+		rules = append(rules, s+" return")
+	}
+	own := fmt.Sprintf("@own4_%d", r.l.vpcNumber(p.vpc))
+	return append(rules,
+		fmt.Sprintf("ip daddr %s %s", i.Primary(false), r.drop(Drop{Code: eval.NATGatewayUnsolicited, Component: g.Name, Inside: true})),
+		fmt.Sprintf("ip saddr != %s %s", own, r.drop(Drop{Code: eval.NATGatewaySource, Component: g.Name, Inside: true})))
+}
+
+// notFrom stops what comes from the internet by the gateway's route table to
+// an interface without a public address (GW-8).
+func (r *ruleset) notFrom(p *port) []string {
+	g := p.vpc.InternetGateway
+	if g == nil || len(p.iface.Public) > 0 {
+		return nil
+	}
+	from := r.l.portOf(portInternet, g, p.vpc)
+	return []string{fmt.Sprintf("iifname %q meta nfproto ipv4 %s", from.name, r.drop(Drop{Code: eval.IngressNoPublicIP, Component: g.Name}))}
+}

@@ -1,0 +1,198 @@
+package lab
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"net/netip"
+
+	"gopkg.in/yaml.v3"
+)
+
+// A document is a topology file as a tree, to generate, print and shrink.
+type document = map[string]any
+
+// A generator makes random topologies: mostly ones that work, with some of
+// their parts broken, so that both answers occur, and partial ones.
+type generator struct {
+	*rand.Rand
+	doc    document
+	vpcs   []*genVPC
+	public int // the next public address
+	tables map[string]document
+}
+
+type genVPC struct {
+	name     string
+	n        int
+	v6       bool
+	igw, vgw string
+	eigw     string
+	nat      string
+	devices  []string // interfaces or instances that forward
+	subnets  []*genSubnet
+	groups   []string
+	acls     []string
+	peers    map[*genVPC]string
+	sites    []string // prefixes behind the VPN gateway
+	quiet    bool     // has no routes to its peers and no default route (NGW-12)
+}
+
+type genSubnet struct {
+	name, cidr, cidr6, table string
+	vpc                      *genVPC
+	n, hosts                 int
+	devices                  []string
+	routed                   map[string]bool
+}
+
+// Generate makes a topology from a seed, as YAML.
+func Generate(seed uint64) ([]byte, document) {
+	g := &generator{Rand: rand.New(rand.NewPCG(seed, 1)), doc: document{"version": 1}, tables: map[string]document{}}
+	for n := range 1 + g.IntN(3) {
+		g.vpc(n)
+	}
+	for _, v := range g.vpcs {
+		g.gateways(v)
+		g.filters(v)
+	}
+	g.peerings()
+	for _, v := range g.vpcs {
+		g.devices(v)
+		g.natGateway(v)
+		g.hosts(v)
+	}
+	g.tunnel()
+	for _, v := range g.vpcs {
+		for _, s := range v.subnets {
+			g.routes(s)
+		}
+		g.edges(v)
+	}
+	text, err := yaml.Marshal(g.doc)
+	if err != nil {
+		panic(err) // a tree of maps, lists and scalars
+	}
+	return text, g.doc
+}
+
+// chance is true in so many of a hundred cases.
+func (g *generator) chance(percent int) bool { return g.IntN(100) < percent }
+
+func pick[T any](g *generator, list ...T) T { return list[g.IntN(len(list))] }
+
+// put adds an entry to a section.
+func (g *generator) put(section, name string, entry document) document {
+	s, ok := g.doc[section].(document)
+	if !ok {
+		s = document{}
+		g.doc[section] = s
+	}
+	s[name] = entry
+	return entry
+}
+
+func (g *generator) vpc(n int) {
+	v := &genVPC{name: fmt.Sprintf("vpc-%d", n), n: n, v6: g.chance(35), quiet: n > 0 && g.chance(12), peers: map[*genVPC]string{}}
+	g.vpcs = append(g.vpcs, v)
+	d := g.put("vpcs", v.name, document{"cidr": fmt.Sprintf("10.%d.0.0/16", n)})
+	if v.v6 {
+		d["ipv6_cidr"] = fmt.Sprintf("2001:db8:%x:1000::/56", n+1)
+	}
+	if g.chance(20) {
+		d["region"] = pick(g, "ap-northeast-1", "eu-west-1")
+	}
+	for k := range 2 + g.IntN(3) {
+		s := &genSubnet{name: fmt.Sprintf("net-%d%d", n, k), vpc: v, n: k, cidr: fmt.Sprintf("10.%d.%d.0/24", n, k), hosts: 10, routed: map[string]bool{}}
+		s.table = fmt.Sprintf("rtb-%d%d", n, k)
+		v.subnets = append(v.subnets, s)
+		d := g.put("subnets", s.name, document{"vpc": v.name, "cidr": s.cidr, "route_table": s.table})
+		if v.v6 && g.chance(80) {
+			s.cidr6 = fmt.Sprintf("2001:db8:%x:10%02x::/64", n+1, k)
+			d["ipv6_cidr"] = s.cidr6
+		}
+		g.tables[s.table] = g.put("route_tables", s.table, document{"vpc": v.name, "routes": []any{}})
+	}
+}
+
+func (g *generator) gateways(v *genVPC) {
+	if g.chance(90) {
+		v.igw = fmt.Sprintf("igw-%d", v.n)
+		g.put("internet_gateways", v.igw, document{"vpc": v.name})
+	}
+	if v.v6 && g.chance(40) {
+		v.eigw = fmt.Sprintf("eigw-%d", v.n)
+		g.put("egress_only_internet_gateways", v.eigw, document{"vpc": v.name})
+	}
+	if !g.chance(25) {
+		return
+	}
+	v.vgw = fmt.Sprintf("vgw-%d", v.n)
+	g.put("vpn_gateways", v.vgw, document{"vpc": v.name})
+	for k := range 1 + g.IntN(2) {
+		vpn, site := fmt.Sprintf("vpn-%d%d", v.n, k), fmt.Sprintf("site-%d%d", v.n, k)
+		cidr := fmt.Sprintf("172.%d.%d.0/24", 20+v.n, k)
+		v.sites = append(v.sites, cidr)
+		d := g.put("vpn_connections", vpn, document{"gateway": v.vgw, "routing": "bgp"})
+		if g.chance(50) {
+			routes := []any{pick(g, cidr, cidr, fmt.Sprintf("172.%d.0.0/16", 20+v.n))}
+			if g.chance(30) { // propagated, it never beats the local route (RT-8)
+				routes = append(routes, fmt.Sprintf("10.%d.%d.0/25", v.n, g.IntN(3)))
+			}
+			d["routing"], d["routes"] = "static", routes
+		}
+		g.put("external_networks", site, document{"cidrs": []any{cidr}, "behind": vpn})
+	}
+}
+
+func (g *generator) peerings() {
+	for i, a := range g.vpcs {
+		for _, b := range g.vpcs[:i] {
+			if !g.chance(65) {
+				continue
+			}
+			name := fmt.Sprintf("pcx-%d%d", b.n, a.n)
+			a.peers[b], b.peers[a] = name, name
+			d := g.put("peering_connections", name, document{"requester": b.name, "accepter": a.name})
+			if g.chance(6) {
+				d["status"] = "pending-acceptance"
+			}
+		}
+	}
+}
+
+// natGateway puts a NAT gateway into some subnet.
+func (g *generator) natGateway(v *genVPC) {
+	if !g.chance(50) {
+		return
+	}
+	s := v.subnets[0]
+	if g.chance(15) {
+		s = pick(g, v.subnets...)
+	}
+	v.nat = fmt.Sprintf("nat-%d", v.n)
+	d := g.put("nat_gateways", v.nat, document{"subnet": s.name, "private_ip": g.ip(s)})
+	if v.igw != "" && g.chance(85) {
+		d["public_ip"] = g.publicIP()
+	} else {
+		d["connectivity"] = "private"
+	}
+}
+
+// ip takes the next free address of a subnet.
+func (g *generator) ip(s *genSubnet) string {
+	s.hosts++
+	return nth(s.cidr, s.hosts)
+}
+
+func (g *generator) publicIP() string {
+	g.public++
+	return nth("203.0.113.0/24", g.public)
+}
+
+// nth is an address of a prefix.
+func nth(cidr string, n int) string {
+	a := netip.MustParsePrefix(cidr).Addr().AsSlice()
+	a[len(a)-1] += byte(n)
+	out, _ := netip.AddrFromSlice(a)
+	return out.String()
+}

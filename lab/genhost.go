@@ -1,0 +1,153 @@
+package lab
+
+import "fmt"
+
+func (g *generator) groupsOf(v *genVPC) []any {
+	if g.chance(5) {
+		return []any{v.name + ".default_security_group"}
+	}
+	out := []any{v.groups[0]} // often one, so that groups have members
+	if g.chance(50) {
+		out = []any{pick(g, v.groups...)}
+	}
+	if g.chance(15) {
+		for _, other := range v.groups {
+			if other != out[0] {
+				return append(out, other)
+			}
+		}
+	}
+	return out
+}
+
+// devices makes instances that forward: NAT instances, firewalls, some with
+// two interfaces, most with all that it takes.
+func (g *generator) devices(v *genVPC) {
+	for k := range g.IntN(3) {
+		name := fmt.Sprintf("dev-%d%d", v.n, k)
+		s := v.subnets[0]
+		if g.chance(40) {
+			s = pick(g, v.subnets...)
+		}
+		inst := document{"ip_forward": g.chance(92)}
+		ip := g.ip(s)
+		eni := g.interfaceOf(s, ip)
+		eni["source_dest_check"] = g.chance(8)
+		if g.chance(75) {
+			eni["public_ip"] = g.publicIP()
+		}
+		switch g.IntN(5) {
+		case 0, 1:
+			inst["masquerade"] = []any{document{}}
+		case 2:
+			inst["masquerade"] = []any{document{"source": fmt.Sprintf("10.%d.0.0/16", v.n)}}
+		}
+		if g.chance(50) {
+			inst["port_forwards"] = g.forwards(v, ip)
+		}
+		g.put("instances", name, inst)
+		if g.chance(75) { // the shorthand: one interface
+			for key, x := range eni {
+				inst[key] = x
+			}
+			v.devices = append(v.devices, name)
+			s.devices = append(s.devices, name)
+			continue
+		}
+		eni["instance"] = name
+		g.put("network_interfaces", name+"-a", eni)
+		v.devices = append(v.devices, name+"-a")
+		s.devices = append(s.devices, name+"-a")
+		if g.chance(60) {
+			other := pick(g, v.subnets...)
+			second := g.interfaceOf(other, g.ip(other))
+			second["instance"], second["source_dest_check"] = name, g.chance(10)
+			g.put("network_interfaces", name+"-b", second)
+			v.devices = append(v.devices, name+"-b")
+			other.devices = append(other.devices, name+"-b")
+		}
+	}
+}
+
+func (g *generator) interfaceOf(s *genSubnet, ip string) document {
+	d := document{"subnet": s.name, "private_ip": ip, "security_groups": g.groupsOf(s.vpc)}
+	if s.cidr6 != "" && g.chance(90) {
+		d["ipv6"] = nth(s.cidr6, s.hosts)
+	}
+	return d
+}
+
+// forwards makes port forwards to addresses that hosts will have.
+func (g *generator) forwards(v *genVPC, own string) []any {
+	var out []any
+	for range 1 + g.IntN(2) {
+		s := pick(g, v.subnets...)
+		f := document{"protocol": pick(g, "tcp", "tcp", "udp"), "port": pick(g, 80, 8000, 50001), "to": nth(s.cidr, 11+g.IntN(3))}
+		if g.chance(70) {
+			f["destination"] = own
+		}
+		if g.chance(75) {
+			f["to_port"] = pick(g, 80, 443, 22)
+		}
+		out = append(out, f)
+	}
+	return out
+}
+
+// hosts makes the plain instances.
+func (g *generator) hosts(v *genVPC) {
+	for _, s := range v.subnets {
+		for k := range 1 + g.IntN(2) {
+			name := fmt.Sprintf("host-%d%d%d", v.n, s.n, k)
+			d := g.interfaceOf(s, g.ip(s))
+			if g.chance(55) {
+				d["public_ip"] = g.publicIP()
+			}
+			if g.chance(8) {
+				d["private_ips"] = []any{g.ip(s)}
+			}
+			g.put("instances", name, d)
+		}
+	}
+}
+
+// tunnel joins two forwarding instances of two VPCs.
+func (g *generator) tunnel() {
+	if len(g.vpcs) < 2 || !g.chance(35) || noTunnels {
+		return
+	}
+	a, b := g.vpcs[0], g.vpcs[1]
+	end := func(v *genVPC) string {
+		for _, name := range v.devices {
+			if d, ok := g.doc["instances"].(document)[name].(document); ok && d["public_ip"] != nil {
+				return name
+			}
+		}
+		return ""
+	}
+	x, y := end(a), end(b)
+	if x == "" || y == "" {
+		return
+	}
+	ends := []any{
+		document{"instance": x, "address": "169.254.255.1", "routes": []any{fmt.Sprintf("10.%d.0.0/16", b.n)}},
+		document{"instance": y, "address": "169.254.255.2", "routes": []any{fmt.Sprintf("10.%d.0.0/16", a.n)}},
+	}
+	g.put("tunnels", "tunnel", document{"protocol": "udp", "port": 1194, "ends": ends})
+	for _, j := range []struct {
+		v, far *genVPC
+		via    string
+	}{{a, b, x}, {b, a, y}} {
+		if j.v.peers[j.far] != "" && g.chance(50) {
+			continue
+		}
+		for _, s := range j.v.subnets {
+			if g.chance(80) {
+				g.route(s, fmt.Sprintf("10.%d.0.0/16", j.far.n), j.via)
+			}
+		}
+	}
+}
+
+// noTunnels is set where TUN devices are not permitted.
+var noTunnels = haveTUN() != nil

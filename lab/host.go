@@ -1,0 +1,187 @@
+package lab
+
+import (
+	"net/netip"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/vpcpath/vpcpath/internal/model"
+)
+
+// namedMark is what a socket is marked with that must leave by a certain
+// interface, whatever the host's routes say.
+const namedMark = 100
+
+// buildHosts makes a namespace per instance: its interfaces, its routes as
+// DHCP gives them (ADDR-15, NI-21).
+func (l *Lab) buildHosts() error {
+	for _, inst := range l.Topology.Instances {
+		settings := hostSettings
+		if inst.IPForward {
+			settings = forwarderSettings
+		}
+		ns, err := l.namespace(inst.Name, settings)
+		if err != nil {
+			return err
+		}
+		n := &node{namespace: ns, instance: inst}
+		l.hosts[inst] = n
+		l.nodes = append(l.nodes, n)
+		for k, i := range inst.Interfaces {
+			if err := l.buildInterface(ns, i, k); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// buildInterface joins an interface to the fabric; k is its place in its
+// owner. The first interface of a family has the default route.
+func (l *Lab) buildInterface(ns *namespace, i *model.Interface, k int) error {
+	p := port{kind: portInterface, name: linkName("e", i.Index, ""), iface: i, vpc: i.Subnet.VPC, resource: i.Owner}
+	ours, index, err := l.port(p, ns, linkName("eth", k, ""))
+	if err != nil {
+		return err
+	}
+	l.enis[i] = ours
+	families := map[bool]bool{}
+	for _, a := range i.Addrs() {
+		families[a.Is6()] = true
+		if err := ns.address(index, a); err != nil {
+			return err
+		}
+	}
+	for _, p := range i.Subnet.Prefixes() {
+		if !families[p.Addr().Is6()] {
+			continue // on link only in a family that the interface speaks
+		}
+		if err := ns.route(unix.RT_TABLE_MAIN, p, index, k+1, unix.RTN_UNICAST); err != nil {
+			return err
+		}
+	}
+	for v6 := range families {
+		if err := ns.route(unix.RT_TABLE_MAIN, anyOf(v6), index, k+1, unix.RTN_UNICAST); err != nil {
+			return err
+		}
+		if err := ns.route(namedMark+k, anyOf(v6), index, 1, unix.RTN_UNICAST); err != nil {
+			return err
+		}
+		if err := ns.policy(policy{priority: 50, table: namedMark + k, mark: uint32(namedMark + k), mask: ^uint32(0), v6: v6}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// buildNATGateways makes a namespace per NAT gateway (NGW-1).
+func (l *Lab) buildNATGateways() error {
+	for _, g := range l.Topology.NATGateways {
+		ns, err := l.namespace(g.Name, forwarderSettings)
+		if err != nil {
+			return err
+		}
+		if err := l.buildInterface(ns, g.Interface, 0); err != nil {
+			return err
+		}
+		ns.tracks = true
+		if err := l.t.in(ns, func() error { return nft(natGatewayRules) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// natGatewayRules are those of a NAT gateway: any source port of 1024-65535
+// (NGW-2), nothing but replies inwards (NGW-6), and a reply that belongs to
+// no connection is dropped (NGW-13) where Linux alone would forward it.
+const natGatewayRules = `
+table ip nat {
+	chain post {
+		type nat hook postrouting priority 100
+		meta l4proto { tcp, udp } masquerade to :1024-65535 fully-random
+		masquerade
+	}
+}
+table inet f {
+	chain in {
+		type filter hook input priority 0; policy drop
+		iifname "lo" accept
+	}
+	chain onward {
+		type filter hook forward priority 0
+		ct state invalid drop
+		ct state new meta l4proto udp ip dscp { 1, 3 } drop
+	}
+}
+`
+
+// publicRanges are what the internet carries; within the IPv4 internet the
+// ranges below are nobody's.
+var nobodys = []netip.Prefix{
+	netip.MustParsePrefix("0.0.0.0/8"), netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("100.64.0.0/10"),
+	netip.MustParsePrefix("169.254.0.0/16"), netip.MustParsePrefix("172.16.0.0/12"), netip.MustParsePrefix("192.0.0.0/24"),
+	netip.MustParsePrefix("192.168.0.0/16"), netip.MustParsePrefix("198.18.0.0/15"), netip.MustParsePrefix("224.0.0.0/4"),
+	netip.MustParsePrefix("240.0.0.0/4"),
+}
+
+// buildInternet makes the internet: one host that answers for every public
+// address, and the way to each VPC's gateway. Elastic IPs lead to the gateway
+// of their VPC; where it has none, to a port that says so.
+func (l *Lab) buildInternet() error {
+	ns, err := l.namespace("internet", forwarderSettings)
+	if err != nil {
+		return err
+	}
+	l.internet = &node{namespace: ns}
+	l.nodes = append(l.nodes, l.internet)
+	lo, err := ns.up("lo")
+	if err != nil {
+		return err
+	}
+	for _, p := range []netip.Prefix{anyOf(false), netip.MustParsePrefix("2000::/3")} {
+		if err := ns.route(unix.RT_TABLE_LOCAL, p, lo, 10, unix.RTN_LOCAL); err != nil {
+			return err
+		}
+	}
+	for _, p := range nobodys {
+		if err := ns.route(unix.RT_TABLE_LOCAL, p, 0, 10, unix.RTN_BLACKHOLE); err != nil {
+			return err
+		}
+	}
+	for k, v := range l.Topology.VPCs {
+		var resource model.Resource = v
+		if v.InternetGateway != nil {
+			resource = v.InternetGateway
+		}
+		_, index, err := l.port(port{kind: portInternet, name: linkName("g", k, ""), vpc: v, resource: resource}, ns, linkName("g", k, ""))
+		if err != nil {
+			return err
+		}
+		var inward []netip.Prefix
+		for _, i := range l.Topology.Interfaces {
+			for _, pub := range i.Public {
+				if i.Subnet.VPC == v {
+					inward = append(inward, full(pub.Public))
+				}
+			}
+		}
+		for _, b := range v.IPv6CIDRs {
+			inward = append(inward, b.Prefix)
+		}
+		for _, p := range inward {
+			if err := ns.route(unix.RT_TABLE_LOCAL, p, index, 5, unix.RTN_UNICAST); err != nil {
+				return err
+			}
+		}
+	}
+	for k, e := range l.Topology.EgressOnlyGateways {
+		if e.VPC == nil {
+			continue
+		}
+		if _, _, err := l.port(port{kind: portEgressOnly, name: linkName("x", k, ""), vpc: e.VPC, resource: e}, ns, linkName("x", k, "")); err != nil {
+			return err
+		}
+	}
+	return nil
+}

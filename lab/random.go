@@ -1,0 +1,209 @@
+package lab
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"net/netip"
+
+	"github.com/vpcpath/vpcpath/internal/diag"
+	"github.com/vpcpath/vpcpath/internal/eval"
+	"github.com/vpcpath/vpcpath/internal/load"
+	"github.com/vpcpath/vpcpath/internal/model"
+	"github.com/vpcpath/vpcpath/internal/packet"
+)
+
+// pairsPerTopology is how many wide questions a random topology is asked, and
+// thereby how many probes it gets: some 200.
+const pairsPerTopology = 34
+
+// parse loads a topology; what does not load is an error.
+func parse(name string, text []byte) (*model.Topology, error) {
+	topo, findings := load.Load([]load.Source{{Name: name, Data: text}})
+	if topo == nil || diag.HasErrors(findings) {
+		for _, f := range findings {
+			if f.Severity == diag.Error {
+				return nil, fmt.Errorf("%s", f)
+			}
+		}
+		return nil, fmt.Errorf("%s does not load", name)
+	}
+	return topo, nil
+}
+
+// runSeed builds the random topology of a seed and probes it.
+func runSeed(th *thread, seed uint64) (*tour, document, error) {
+	text, doc := Generate(seed)
+	topo, err := parse(fmt.Sprintf("seed-%d.yaml", seed), text)
+	if err != nil {
+		return nil, doc, nil // AWS would refuse it; not for the lab
+	}
+	t, err := probe(th, topo, seed)
+	return t, doc, err
+}
+
+// probe builds a topology, asks wide questions about random pairs, and tries
+// every answer with packets.
+func probe(th *thread, topo *model.Topology, seed uint64) (*tour, error) {
+	lab, err := Build(th, topo)
+	if err != nil {
+		return nil, err
+	}
+	defer lab.Close()
+	t := newTour(lab, eval.Compile(topo), seed)
+	c := &chooser{Rand: t.rnd, topo: topo}
+	for range pairsPerTopology {
+		if len(t.mismatches) >= mostMismatches {
+			break
+		}
+		t.ask(c.question())
+	}
+	return t, nil
+}
+
+// ask tries the answer to one wide question: more where it is partly yes.
+func (t *tour) ask(q eval.Question) {
+	rs, err := t.net.Ask(q)
+	if err != nil {
+		return // a question that makes no sense, such as the internet to the internet
+	}
+	for _, r := range rs {
+		n := 7
+		switch r.Verdict {
+		case eval.Unreachable:
+			n = 3
+		case eval.Partial:
+			n = 12
+		}
+		t.result(r, n)
+	}
+}
+
+// A chooser picks questions about a topology: mostly ones that somebody would
+// ask.
+type chooser struct {
+	*rand.Rand
+	topo *model.Topology
+}
+
+func (c *chooser) question() eval.Question {
+	q := eval.Question{Record: true, SourcePorts: model.SourcePorts{Range: packet.PortRange{Lo: 1024, Hi: 65535}}}
+	if c.IntN(6) == 0 {
+		q.SourcePorts.Range.Lo = 1
+	}
+	all := []packet.PortRange{{Lo: 1, Hi: 65535}}
+	switch c.IntN(8) {
+	case 0:
+		q.Port = model.PortSpec{Text: "icmp", Echo: true}
+	case 1, 2:
+		q.Port = model.PortSpec{Text: "udp", Protocol: packet.UDP, Ports: all}
+	case 3:
+		q.Port = model.PortSpec{Text: "all", All: true}
+	case 4:
+		q.Port = model.PortSpec{Text: "tcp/80", Protocol: packet.TCP, Ports: []packet.PortRange{{Lo: 80, Hi: 80}}}
+	default:
+		q.Port = model.PortSpec{Text: "tcp", Protocol: packet.TCP, Ports: all}
+	}
+	from := c.instance()
+	q.From = model.Endpoint{Text: from.Name, Kind: model.EndpointResource, Resource: from}
+	if len(from.Interfaces) > 1 && c.IntN(2) == 0 {
+		i := from.Interfaces[c.IntN(len(from.Interfaces))]
+		q.From = model.Endpoint{Text: i.Name, Kind: model.EndpointResource, Resource: i}
+	}
+	if c.IntN(12) == 0 { // by an address of its own
+		i := from.Interfaces[c.IntN(len(from.Interfaces))]
+		q.From = addressEndpoint(i.Private[c.IntN(len(i.Private))])
+	}
+	to := c.instance().Interfaces[0]
+	switch c.IntN(12) {
+	case 0, 1, 2: // near
+		for range 20 {
+			if to.Subnet.VPC == from.Interfaces[0].Subnet.VPC && to.Owner != model.Resource(from) {
+				break
+			}
+			to = c.instance().Interfaces[0]
+		}
+		q.To = c.address(to, false)
+	case 3: // anywhere, by its private address
+		q.To = c.address(to, false)
+	case 4: // by its public one
+		q.To = c.address(to, true)
+	case 5: // out
+		q.To = c.outside(to)
+	case 6, 7: // in
+		q.From, q.To = c.outside(to), c.address(to, true)
+	case 8: // from or to a site
+		if n := len(c.topo.ExternalNetworks); n > 0 {
+			site := c.topo.ExternalNetworks[c.IntN(n)]
+			e := model.Endpoint{Text: site.Name, Kind: model.EndpointResource, Resource: site}
+			if c.IntN(2) == 0 {
+				q.From, q.To = e, c.address(to, false)
+				if c.IntN(8) == 0 {
+					other := c.topo.ExternalNetworks[c.IntN(n)]
+					q.To = addressEndpoint(other.CIDRs[0].Prefix.Addr().Next())
+				}
+				break
+			}
+			q.To = e
+			break
+		}
+		q.To = c.address(to, true)
+	case 9: // a NAT gateway, a forwarding host, or nobody
+		if n := len(c.topo.NATGateways); n > 0 && c.IntN(3) == 0 {
+			q.To = c.address(c.topo.NATGateways[c.IntN(n)].Interface, c.IntN(2) == 0)
+			break
+		}
+		if c.IntN(3) == 0 {
+			q.To = addressEndpoint(to.Subnet.CIDR.Addr().Next().Next().Next().Next().Next())
+			break
+		}
+		for range 20 {
+			if to.Instance().IPForward {
+				break
+			}
+			to = c.instance().Interfaces[0]
+		}
+		if q.To = c.address(to, true); c.IntN(2) == 0 {
+			q.From = c.outside(to)
+		}
+	case 10: // a host by its name, which another host may answer for
+		inst := c.instance()
+		q.To = model.Endpoint{Text: inst.Name, Kind: model.EndpointResource, Resource: inst}
+	default: // a whole network
+		q.To = model.Endpoint{Text: to.Subnet.CIDR.String(), Kind: model.EndpointAddresses, Prefix: to.Subnet.CIDR}
+	}
+	return q
+}
+
+func (c *chooser) instance() *model.Instance {
+	for {
+		if i := c.topo.Instances[c.IntN(len(c.topo.Instances))]; len(i.Interfaces) > 0 {
+			return i
+		}
+	}
+}
+
+// address picks an address of an interface: its public one where asked and
+// there is one, now and then the IPv6 one.
+func (c *chooser) address(i *model.Interface, public bool) model.Endpoint {
+	if len(i.IPv6) > 0 && c.IntN(3) == 0 {
+		return addressEndpoint(i.IPv6[c.IntN(len(i.IPv6))])
+	}
+	if public && len(i.Public) > 0 {
+		return addressEndpoint(i.Public[0].Public)
+	}
+	return addressEndpoint(i.Private[c.IntN(len(i.Private))])
+}
+
+// outside picks something on the internet.
+func (c *chooser) outside(to *model.Interface) model.Endpoint {
+	if len(to.IPv6) > 0 && c.IntN(4) == 0 {
+		return model.Endpoint{Text: "internet6", Kind: model.EndpointInternet6}
+	}
+	switch c.IntN(3) {
+	case 0:
+		return model.Endpoint{Text: "internet", Kind: model.EndpointInternet}
+	case 1:
+		return addressEndpoint(netip.MustParseAddr("198.51.100.7"))
+	}
+	return addressEndpoint(netip.MustParseAddr("192.0.2.9"))
+}

@@ -1,0 +1,212 @@
+package lab
+
+import (
+	"net/netip"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/vpcpath/vpcpath/internal/model"
+)
+
+// Numbers of routing tables in the fabric. Table n of a kind is n behind the
+// kind's first.
+const (
+	tableOfRoutes  = 1000 // a route table
+	tableLocal     = 2000 // the local routes of a VPC
+	tableReturn    = 3000 // where replies to NAT gateways go without a route (NGW-12)
+	tableKnown     = 4000 // what a VPN gateway knows
+	tableHub       = 5000 // other sites, from a site of a VPN gateway (VGW-7)
+	tableElsewhere = 9000 // what no table has a route for
+)
+
+// Priorities of the rules that choose a table, by the link a packet comes in.
+const (
+	chooseNear   = 100 // within the subnet: no route table (RT-12)
+	chooseMarked = 200 // replies of an egress-only gateway
+	chooseHub    = 205
+	chooseTable  = 210
+	chooseLocal  = 300 // where the table says `local`
+	chooseReturn = 350 // NGW-12: only where the table has no route
+	chooseNone   = 400
+)
+
+// Marks of packets in the fabric: the interface that sent the packet last,
+// plus one, and what its routing has to know.
+const (
+	markEmitter = 0x0000ffff
+	markReturn  = 0x40000000 // a reply to a NAT gateway across peering
+	markEgress  = 0x80000000 // a reply through an egress-only gateway
+)
+
+const (
+	sinkNoRoute  = "nr" // no route
+	sinkNoOwner  = "nl" // a local address that nobody has
+	sinkBadState = "bd" // a route whose target is missing or does not work
+)
+
+// routing collects routes and rules of the fabric and keeps the first error.
+type routing struct {
+	l   *Lab
+	err error
+}
+
+func (r *routing) route(table int, p netip.Prefix, via *port, metric int) {
+	if r.err == nil {
+		r.err = r.l.fabric.route(table, p, via.index, metric, unix.RTN_UNICAST)
+	}
+}
+
+func (r *routing) throw(table int, p netip.Prefix, metric int) {
+	if r.err == nil {
+		r.err = r.l.fabric.route(table, p, 0, metric, unix.RTN_THROW)
+	}
+}
+
+func (r *routing) rule(p policy) {
+	for _, v6 := range []bool{false, true} {
+		if p.to.IsValid() && p.to.Addr().Is6() != v6 {
+			continue
+		}
+		if p.v6 = v6; r.err == nil {
+			r.err = r.l.fabric.policy(p)
+		}
+	}
+}
+
+// buildRoutes gives the fabric its routing tables. A `local` route is one
+// that is thrown on to the next rule, the VPC's own addresses, so that what
+// wins, a local route or another one, is the kernel's choice.
+func (l *Lab) buildRoutes() error {
+	r := &routing{l: l}
+	none, nobody := l.named(sinkNoRoute), l.named(sinkNoOwner)
+	r.rule(policy{priority: chooseNone, table: tableElsewhere})
+	for _, v6 := range []bool{false, true} {
+		r.route(tableElsewhere, anyOf(v6), none, 10)
+	}
+	vpcs := map[*model.VPC]int{}
+	for k, v := range l.Topology.VPCs {
+		vpcs[v] = k
+		for _, b := range v.Blocks() {
+			r.route(tableLocal+k, b.Prefix, nobody, 20)
+		}
+	}
+	tables := map[*model.RouteTable]int{}
+	for k, t := range l.Topology.RouteTables {
+		tables[t] = tableOfRoutes + k
+		l.buildTable(r, t, tableOfRoutes+k)
+	}
+	for _, p := range l.ports {
+		switch p.kind {
+		case portInterface:
+			local := tableLocal + vpcs[p.vpc]
+			for _, a := range p.iface.Addrs() {
+				r.route(local, full(a), p, 10)
+			}
+			for _, c := range p.iface.Subnet.Prefixes() {
+				r.rule(policy{priority: chooseNear, table: local, iif: p.name, to: c})
+			}
+			r.rule(policy{priority: chooseTable, table: tables[p.iface.Subnet.RouteTable], iif: p.name})
+			r.rule(policy{priority: chooseLocal, table: local, iif: p.name})
+			if len(l.natPeers(p.vpc)) > 0 {
+				r.rule(policy{priority: chooseReturn, table: tableReturn + vpcs[p.vpc], iif: p.name, mark: markReturn, mask: markReturn})
+			}
+		case portInternet:
+			r.rule(policy{priority: chooseMarked, table: tableLocal + vpcs[p.vpc], iif: p.name, mark: markEgress, mask: markEgress})
+			if g := p.vpc.InternetGateway; g != nil && g.EdgeTable != nil {
+				r.rule(policy{priority: chooseTable, table: tables[g.EdgeTable], iif: p.name})
+			}
+			r.rule(policy{priority: chooseLocal, table: tableLocal + vpcs[p.vpc], iif: p.name})
+		case portPeering:
+			r.rule(policy{priority: chooseLocal, table: tableLocal + vpcs[p.vpc], iif: p.name})
+		}
+	}
+	for v, k := range vpcs {
+		for nat, via := range l.natPeers(v) {
+			r.route(tableReturn+k, full(nat), via, 10)
+		}
+	}
+	l.routeVPN(r, vpcs, tables)
+	return r.err
+}
+
+func (l *Lab) named(name string) *port {
+	for _, p := range l.ports {
+		if p.name == name {
+			return p
+		}
+	}
+	return nil
+}
+
+// portOf finds the link of a kind that leads to a resource from a VPC.
+func (l *Lab) portOf(kind portKind, resource model.Resource, v *model.VPC) *port {
+	for _, p := range l.ports {
+		if p.kind == kind && p.resource == resource && p.vpc == v {
+			return p
+		}
+	}
+	return nil
+}
+
+// buildTable fills the kernel's table for a route table. The metric stands
+// for the origin of a route, so that the kernel settles ties (RT-5).
+func (l *Lab) buildTable(r *routing, t *model.RouteTable, table int) {
+	used := map[netip.Prefix]int{}
+	for _, route := range t.Routes {
+		for _, p := range route.Prefixes() {
+			p = p.Masked()
+			metric := 10
+			switch {
+			case route.Origin.Propagated():
+				if insideVPC(t.VPC, p) {
+					continue // RT-8: AWS never uses it, the kernel would
+				}
+				metric = 50 + 10*int(route.Origin)
+			case route.PrefixList != nil:
+				metric = 30
+			}
+			metric += used[p]
+			used[p]++
+			if route.Kind == model.TargetLocal {
+				r.throw(table, p, metric)
+				continue
+			}
+			r.route(table, p, l.target(t.VPC, route), metric)
+		}
+	}
+}
+
+func insideVPC(v *model.VPC, p netip.Prefix) bool {
+	for _, b := range v.Blocks() {
+		if b.Prefix.Bits() <= p.Bits() && b.Prefix.Contains(p.Addr()) {
+			return true
+		}
+	}
+	return false
+}
+
+// target finds the link that a route leads to; a route in a bad state leads
+// to a sink (RT-13).
+func (l *Lab) target(v *model.VPC, route *model.Route) *port {
+	var p *port
+	switch t := route.Target.(type) {
+	case *model.Interface:
+		p = l.enis[t]
+	case *model.NATGateway:
+		p = l.enis[t.Interface]
+	case *model.InternetGateway:
+		p = l.portOf(portInternet, t, v)
+	case *model.EgressOnlyInternetGateway:
+		p = l.portOf(portEgressOnly, t, v)
+	case *model.VPNGateway:
+		if t.VPC == v {
+			p = l.portOf(portVPNGateway, t, v)
+		}
+	case *model.PeeringConnection:
+		p = l.portOf(portPeering, t, v)
+	}
+	if p != nil {
+		return p
+	}
+	return l.named(sinkBadState)
+}

@@ -1,0 +1,248 @@
+package lab
+
+import (
+	"fmt"
+	"net/netip"
+	"os/exec"
+	"strings"
+
+	"github.com/vpcpath/vpcpath/internal/eval"
+	"github.com/vpcpath/vpcpath/internal/model"
+)
+
+// A Drop is what a rule that drops reports: the element and its reason in the
+// analyzer's words, and for a network ACL the number of the rule (-1 for the
+// last one).
+type Drop struct {
+	Code      eval.Code
+	Component string
+	Direction string // ingress, egress or ""
+	Rule      int
+	// Inside tells that the packet is at the interface that it is for, not
+	// on the way to it.
+	Inside bool
+}
+
+// A ruleset is the text for nft, with the drops that it reports.
+type ruleset struct {
+	l      *Lab
+	sets   strings.Builder
+	chains []chain
+}
+
+type chain struct{ name, rules string }
+
+func (r *ruleset) chain(name string, rules ...string) {
+	var b strings.Builder
+	for _, s := range rules {
+		if s != "" {
+			fmt.Fprintf(&b, "\t%s\n", s)
+		}
+	}
+	r.chains = append(r.chains, chain{name, b.String()})
+}
+
+// load gives the ruleset to the kernel: all at once where that is permitted,
+// or in parts that fit the socket of somebody without privileges, first all
+// names, then the rules, the hooks last.
+func (r *ruleset) load() error {
+	parts := []string{r.sets.String()}
+	if !inUserNamespace() {
+		for _, c := range r.chains {
+			parts[0] += "chain " + c.name + " {\n" + c.rules + "}\n"
+		}
+	} else {
+		for _, c := range r.chains {
+			if !strings.Contains(c.rules, " hook ") {
+				parts[0] += "chain " + c.name + " { }\n"
+			}
+		}
+		for _, c := range r.chains {
+			if len(parts[len(parts)-1]) > 12000 {
+				parts = append(parts, "")
+			}
+			parts[len(parts)-1] += "chain " + c.name + " {\n" + c.rules + "}\n"
+		}
+	}
+	for _, p := range parts {
+		if err := nft("table inet fabric {\n" + p + "}\n"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// drop is the end of a rule that drops.
+func (r *ruleset) drop(d Drop) string {
+	r.l.drops = append(r.l.drops, d)
+	return fmt.Sprintf(`log prefix "D%d" group %d drop`, len(r.l.drops)-1, nflogGroup)
+}
+
+// addressSet writes a named set of addresses of one family.
+func (r *ruleset) addressSet(name string, v6 bool, list []netip.Addr) {
+	kind := "ipv4_addr"
+	if v6 {
+		kind = "ipv6_addr"
+	}
+	fmt.Fprintf(&r.sets, "set %s {\n\ttype %s\n", name, kind)
+	var own []string
+	for _, a := range list {
+		if a.Is6() == v6 {
+			own = append(own, a.String())
+		}
+	}
+	if len(own) > 0 {
+		fmt.Fprintf(&r.sets, "\telements = { %s }\n", strings.Join(own, ", "))
+	}
+	r.sets.WriteString("}\n")
+}
+
+// buildRules writes the fabric's ruleset and loads it, all at once.
+//
+// A packet passes the hook before routing for the interface that it leaves
+// (source check, security groups, network ACL), then the kernel routes, then
+// the hook behind it knows where it goes and does the rest. There is no
+// connection tracking: security groups remember in sets of their own.
+func (l *Lab) buildRules() error {
+	r := &ruleset{l: l}
+	r.states()
+	for k, v := range l.Topology.VPCs {
+		r.vpcSets(k, v)
+	}
+	r.acls()
+	var before, behind, out, after []string
+	for _, p := range l.ports {
+		switch p.kind {
+		case portInterface:
+			before = append(before, r.leaving(p))
+			out = append(out, r.entering(p))
+		case portInternet:
+			before = append(before, r.fromInternet(p))
+			if g, ok := p.resource.(*model.InternetGateway); ok {
+				out = append(out, r.toInternet(p, g))
+				after = append(after, r.translated(p))
+			}
+		case portEgressOnly:
+			out = append(out, r.toEgressOnly(p))
+		case portPeering:
+			out = append(out, r.overPeering(p))
+		case portVPNGateway:
+			out = append(out, r.toVPN(p))
+		case portConnection:
+			behind = append(behind, r.fromSite(p)...)
+		case portSink:
+			out = append(out, r.intoSink(p))
+		}
+	}
+	// Other ICMP than echo is the kernels' own chatter.
+	r.chain("before", "type filter hook prerouting priority -150",
+		"meta l4proto != { tcp, udp, icmp, icmpv6 } drop",
+		"meta l4proto icmp icmp type != { echo-request, echo-reply } drop",
+		"meta l4proto icmpv6 icmpv6 type != { echo-request, echo-reply } drop",
+		verdicts("iifname", before))
+	r.chain("behind", "type filter hook forward priority 0",
+		fmt.Sprintf("meta mark set meta mark & %#08x", markEmitter),
+		verdicts("iifname", behind), verdicts("oifname", out),
+		fmt.Sprintf(`log prefix "F" group %d`, nflogGroup),
+		verdicts("oifname", after))
+	r.chain("own", "type filter hook output priority 0; policy drop")
+	return l.t.in(l.fabric, r.load)
+}
+
+// verdicts makes a map from a link's name to the chain for it.
+func verdicts(key string, list []string) string {
+	if len(list) == 0 {
+		return ""
+	}
+	return key + " vmap { " + strings.Join(list, ", ") + " }"
+}
+
+func jump(p *port, chain string) string { return fmt.Sprintf("%q : jump %s", p.name, chain) }
+
+// nft loads a ruleset into the namespace that the thread is in.
+func nft(text string) error {
+	cmd := exec.Command("nft", "-f", "-")
+	cmd.Stdin = strings.NewReader(text)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		lines := strings.Split(text, "\n")
+		for k := range lines {
+			lines[k] = fmt.Sprintf("%4d %s", k+1, lines[k])
+		}
+		return fmt.Errorf("nft: %w: %s\n%s", err, out, strings.Join(lines, "\n"))
+	}
+	return nil
+}
+
+// vpcSets are the addresses of a VPC's attached interfaces, and the public
+// addresses that its internet gateway maps.
+func (r *ruleset) vpcSets(k int, v *model.VPC) {
+	var own, mapped, given []netip.Addr
+	var outward, inward []string
+	for _, i := range r.l.Topology.Interfaces {
+		if i.Subnet.VPC != v {
+			continue
+		}
+		if i.Owner != nil {
+			own = append(own, i.Addrs()...)
+		}
+		for _, p := range i.Public { // IGW-5: of attached interfaces only
+			if i.Owner != nil {
+				inward = append(inward, fmt.Sprintf("%s : %s", p.Public, p.Private))
+				outward = append(outward, fmt.Sprintf("%s : %s", p.Private, p.Public))
+				mapped, given = append(mapped, p.Private), append(given, p.Public)
+			}
+		}
+	}
+	r.addressSet(fmt.Sprintf("own4_%d", k), false, own)
+	r.addressSet(fmt.Sprintf("own6_%d", k), true, own)
+	r.addressSet(fmt.Sprintf("mapped_%d", k), false, mapped)
+	r.addressSet(fmt.Sprintf("given_%d", k), false, given)
+	for _, m := range []struct {
+		name string
+		list []string
+	}{{"outward", outward}, {"inward", inward}} {
+		fmt.Fprintf(&r.sets, "map %s_%d {\n\ttype ipv4_addr : ipv4_addr\n", m.name, k)
+		if len(m.list) > 0 {
+			fmt.Fprintf(&r.sets, "\telements = { %s }\n", strings.Join(m.list, ", "))
+		}
+		r.sets.WriteString("}\n")
+	}
+}
+
+func (l *Lab) vpcNumber(v *model.VPC) int {
+	for k, o := range l.Topology.VPCs {
+		if o == v {
+			return k
+		}
+	}
+	return -1
+}
+
+// set writes an anonymous set.
+func set[T any](list []T) string {
+	s := make([]string, len(list))
+	for i, x := range list {
+		s[i] = fmt.Sprint(x)
+	}
+	return "{ " + strings.Join(s, ", ") + " }"
+}
+
+// ipWord is nft's word for a family's header.
+func ipWord(v6 bool) string {
+	if v6 {
+		return "ip6"
+	}
+	return "ip"
+}
+
+// peer matches an address of the packet against a prefix.
+func peerMatch(field string, p netip.Prefix) string {
+	p = p.Masked()
+	if p.Bits() == 0 {
+		if p.Addr().Is6() {
+			return "meta nfproto ipv6"
+		}
+		return "meta nfproto ipv4"
+	}
+	return fmt.Sprintf("%s %s %s", ipWord(p.Addr().Is6()), field, p)
+}

@@ -1,0 +1,230 @@
+package lab
+
+import (
+	"fmt"
+	"net/netip"
+	"strconv"
+
+	"github.com/vpcpath/vpcpath/internal/eval"
+	"github.com/vpcpath/vpcpath/internal/model"
+	"github.com/vpcpath/vpcpath/internal/packet"
+)
+
+// Walk is one direction of a probe as the fabric reported it.
+type Walk struct {
+	Started bool
+	Steps   []Step
+	Drop    *Drop // where it was dropped, nil when it was not
+	Last    packet.Header
+}
+
+// A Step is a passage: out of or into an interface, or through a gateway,
+// connection or tunnel.
+type Step struct {
+	Way  string // out, in or through
+	Name string
+}
+
+func (s Step) String() string { return s.Way + " " + s.Name }
+
+// The two directions.
+const (
+	forward = iota
+	back
+)
+
+// visited is a place and a header, without the client's port, which address
+// translation changes every time.
+type visited struct {
+	in       int
+	dir      int
+	src, dst netip.Addr
+	port     uint16
+}
+
+// walker turns reports into walks.
+type walker struct {
+	l       *Lab
+	proto   uint8
+	out     *Outcome
+	visited map[visited]bool
+	ended   bool
+}
+
+// direction tells a request from a reply; ok is false for what is neither: the
+// rest of a TCP connection, and what belongs to another probe.
+func (w *walker) direction(r report) (int, bool) {
+	if r.header.Proto != w.proto || r.tos&^3 == outerTOS || r.tos&^3 == answerTOS {
+		return 0, false
+	}
+	switch w.proto {
+	case packet.TCP:
+		switch r.tcpFlags & 0x17 { // FIN, SYN, RST, ACK
+		case 0x02:
+			return forward, true
+		case 0x12:
+			return back, true
+		}
+		return 0, false
+	case packet.UDP:
+		if r.tos&^3 == replyTOS {
+			return back, true
+		}
+		return forward, true
+	}
+	switch r.header.DPort >> 8 {
+	case 8, 128:
+		return forward, true
+	case 0, 129:
+		return back, true
+	}
+	return 0, false
+}
+
+// report adds one report to its walk.
+func (w *walker) report(r report) {
+	dir, ok := w.direction(r)
+	if !ok || w.ended {
+		return
+	}
+	walk := &w.out.Walks[dir]
+	in, out := w.l.byIndex[r.in], w.l.byIndex[r.out]
+	w.out.Reports = append(w.out.Reports, fmt.Sprintf("%s %s -> %s %v", r.prefix, nameOf(in), nameOf(out), r.header))
+	if dir == back && !walk.Started {
+		w.answeredBy(in, r.header)
+	}
+	walk.Started = true
+	walk.Last = r.header
+	if r.prefix[0] == 'F' || out != nil || in != nil && in.kind != portInternet {
+		w.from(walk, in)
+	}
+	switch r.prefix[0] {
+	case 'F':
+		w.to(walk, out)
+		if w.again(dir, r) {
+			w.drop(walk, Drop{Code: eval.RoutingLoop})
+		}
+	case 'D':
+		k, err := strconv.Atoi(r.prefix[1:])
+		if err != nil || k >= len(w.l.drops) {
+			return
+		}
+		d := w.l.drops[k]
+		if d.Inside && out != nil {
+			w.to(walk, out)
+		}
+		w.drop(walk, d)
+	}
+}
+
+func (w *walker) drop(walk *Walk, d Drop) {
+	walk.Drop = &d
+	w.ended = true
+}
+
+func nameOf(p *port) string {
+	if p == nil {
+		return "-"
+	}
+	return p.name
+}
+
+// answeredBy notes who sent the first packet of the reply.
+func (w *walker) answeredBy(p *port, h packet.Header) {
+	if p == nil {
+		return
+	}
+	if w.out.Answered != "" {
+		return // the server itself has told
+	}
+	switch r := p.resource.(type) {
+	case *model.Instance:
+		w.out.Answered = r.Name
+	case *model.VPNConnection:
+		w.out.Answered = r.Name
+	case *model.InternetGateway, *model.VPC:
+		w.out.Answered = "internet"
+		h.Dst = w.l.public(p.vpc, h.Dst) // the report is from behind the mapping
+	}
+	w.out.Seen = netip.AddrPortFrom(h.Dst, h.DPort)
+	if w.proto == packet.ICMP || w.proto == packet.ICMPv6 {
+		w.out.Seen = netip.AddrPortFrom(h.Dst, 0)
+	}
+}
+
+// public is the public address that a private one of a VPC is mapped to, or
+// the address itself.
+func (l *Lab) public(v *model.VPC, private netip.Addr) netip.Addr {
+	for _, i := range l.Topology.Interfaces {
+		if a, ok := i.PublicOf(private); ok && i.Subnet.VPC == v {
+			return a
+		}
+	}
+	return private
+}
+
+// from adds the step by which a packet came into the fabric.
+func (w *walker) from(walk *Walk, p *port) {
+	if p == nil {
+		return
+	}
+	switch p.kind {
+	case portInterface:
+		walk.Steps = append(walk.Steps, Step{"out", p.iface.Name})
+	case portInternet:
+		name := p.resource.ID().Name
+		if e := w.throughEgressOnly(p, walk); e != "" {
+			name = e
+		}
+		walk.Steps = append(walk.Steps, Step{"through", name})
+	case portConnection:
+		c := p.resource.(*model.VPNConnection)
+		walk.Steps = append(walk.Steps, Step{"through", c.Name}, Step{"through", c.Gateways[0].Name})
+	}
+}
+
+// throughEgressOnly tells a reply that an egress-only gateway takes in; it
+// comes by the same link as what an internet gateway takes in.
+func (w *walker) throughEgressOnly(p *port, walk *Walk) string {
+	if walk != &w.out.Walks[back] || w.proto == packet.ICMP {
+		return ""
+	}
+	for _, e := range w.l.Topology.EgressOnlyGateways {
+		for _, s := range w.out.Walks[forward].Steps {
+			if e.VPC == p.vpc && s.Name == e.Name {
+				return e.Name
+			}
+		}
+	}
+	return ""
+}
+
+// to adds the step by which a packet leaves the fabric.
+func (w *walker) to(walk *Walk, p *port) {
+	if p == nil {
+		return
+	}
+	switch p.kind {
+	case portInterface:
+		walk.Steps = append(walk.Steps, Step{"in", p.iface.Name})
+	case portInternet, portEgressOnly, portPeering:
+		walk.Steps = append(walk.Steps, Step{"through", p.resource.ID().Name})
+	case portConnection:
+		c := p.resource.(*model.VPNConnection)
+		walk.Steps = append(walk.Steps, Step{"through", c.Gateways[0].Name}, Step{"through", c.Name})
+	}
+}
+
+// again notes the place of a packet and reports whether it was there before.
+func (w *walker) again(dir int, r report) bool {
+	port := r.header.DPort
+	if dir == back {
+		port = r.header.SPort
+	}
+	v := visited{r.in, dir, r.header.Src, r.header.Dst, port}
+	if w.visited[v] {
+		return true
+	}
+	w.visited[v] = true
+	return false
+}
