@@ -218,6 +218,9 @@ func (t *tour) differs(p Probe, wide, r *eval.Result, o *Outcome) string {
 			return "" // the wide question is about a host, this one about an address
 		}
 	}
+	if inBoxes(wide.Undetermined, h) {
+		return "" // asked for by name, a site may have what asked for by address is just behind a connection
+	}
 	if inBoxes(wide.Sometimes, h) {
 		return ""
 	}
