@@ -1,8 +1,6 @@
 package eval
 
 import (
-	"fmt"
-
 	"github.com/vpcpath/vpcpath/internal/model"
 	"github.com/vpcpath/vpcpath/internal/packet"
 )
@@ -34,11 +32,7 @@ func (w *walk) eigwOut(b branch, v *model.VPC, g *model.EgressOnlyInternetGatewa
 		w.badRoute(&b, r, g.Name+" is not attached to "+v.Name)
 		return
 	}
-	owned := w.owned(&b, b.source(), v)
-	w.drop(&b, w.sp.Minus(b.asked, owned), func() Hop {
-		s := w.sp.Minus(b.asked, owned)
-		return gatewayHop(g).with(GatewayRejectsSpoofed, fmt.Sprintf("the source %s belongs to no network interface of %s", w.some(s, b.fam, b.source()), v.Name), "IGW-9")
-	})
+	w.spoofed(&b, v, g)
 	if b.asked == packet.Empty {
 		return
 	}

@@ -26,11 +26,7 @@ func (w *walk) igwOut(b branch, v *model.VPC, g *model.InternetGateway, r *model
 		})
 	}
 	w.redirected(&b, g)
-	owned := w.owned(&b, b.source(), v)
-	w.drop(&b, w.sp.Minus(b.asked, owned), func() Hop {
-		s := w.sp.Minus(b.asked, owned)
-		return id.with(GatewayRejectsSpoofed, fmt.Sprintf("the source %s belongs to no network interface of %s", w.some(s, b.fam, b.source()), v.Name), "IGW-9")
-	})
+	w.spoofed(&b, v, g)
 	if b.asked == packet.Empty {
 		return
 	}
@@ -62,6 +58,15 @@ func (w *walk) igwOut(b branch, v *model.VPC, g *model.InternetGateway, r *model
 		}
 		b.iface = nil
 		w.internet(b)
+	})
+}
+
+// spoofed drops what a gateway to the internet is handed from a source that
+// is no network interface's of its VPC (IGW-9).
+func (w *walk) spoofed(b *branch, v *model.VPC, g model.Resource) {
+	s := w.sp.Minus(b.asked, w.owned(b, b.source(), v))
+	w.drop(b, s, func() Hop {
+		return gatewayHop(g).with(GatewayRejectsSpoofed, fmt.Sprintf("the source %s belongs to no network interface of %s", w.some(s, b.fam, b.source()), v.Name), "IGW-9")
 	})
 }
 
