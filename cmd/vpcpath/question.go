@@ -79,25 +79,10 @@ func (q *question) ask(t *model.Topology, hops bool) ([]*eval.Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	net := eval.Compile(t)
-	what.Record = hops
-	results, err := net.Ask(what)
-	reachable := func(r *eval.Result) bool { return r.Verdict == eval.Reachable }
-	if err == nil && !hops && !all(results, reachable) {
-		what.Record = true // only a recorded walk knows why not
-		results, err = net.Ask(what)
-	}
+	what.Record, what.Why = hops, true
+	results, err := eval.Compile(t).Ask(what)
 	if err != nil {
 		return nil, badInput{err}
 	}
 	return results, nil
-}
-
-func all[T any](list []T, holds func(T) bool) bool {
-	for _, v := range list {
-		if !holds(v) {
-			return false
-		}
-	}
-	return true
 }

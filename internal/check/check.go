@@ -40,17 +40,15 @@ func Expectations(n *eval.Net, list []*model.Expectation) []Outcome {
 func expectation(n *eval.Net, x *model.Expectation) Outcome {
 	o := Outcome{Expectation: x}
 	for _, p := range x.Ports {
-		results, err := ask(n, x, p)
-		if err != nil {
-			o.Failures = append(o.Failures, Failure{Message: err.Error()})
-			continue
-		}
-		for _, r := range results {
+		err := n.Each(question(x, p), func(r *eval.Result) { // a group has many pairs
 			o.Results = append(o.Results, r)
 			for _, m := range judge(x, r) {
 				o.Failures = append(o.Failures, Failure{Message: m, Result: r})
 			}
-			r.Forward.Hops, r.Return.Hops = nil, nil // a group has many pairs
+			r.Forward.Hops, r.Return.Hops = nil, nil
+		})
+		if err != nil {
+			o.Failures = append(o.Failures, Failure{Message: err.Error()})
 		}
 	}
 	o.OK = len(o.Failures) == 0
@@ -58,22 +56,11 @@ func expectation(n *eval.Net, x *model.Expectation) Outcome {
 	return o
 }
 
-// ask asks about one port. Recording costs time, so it is for what needs the
-// path or a reason: not for what is reachable as expected.
-func ask(n *eval.Net, x *model.Expectation, p model.PortSpec) ([]*eval.Result, error) {
-	q := eval.Question{From: x.From, To: x.To, Port: p, SourcePorts: x.SourcePorts, Reply: x.Reply}
-	q.Record = len(x.Via) > 0 || len(x.NotVia) > 0 || x.Verdict != eval.Reachable.String()
-	results, err := n.Ask(q)
-	if err != nil || q.Record {
-		return results, err
-	}
-	for _, r := range results {
-		if r.Verdict != eval.Reachable {
-			q.Record = true
-			return n.Ask(q)
-		}
-	}
-	return results, nil
+// question asks about one port. Recording costs time, so it is for what needs
+// the path or a reason: not for what is reachable as expected.
+func question(x *model.Expectation, p model.PortSpec) eval.Question {
+	return eval.Question{From: x.From, To: x.To, Port: p, SourcePorts: x.SourcePorts, Reply: x.Reply, Why: true,
+		Record: len(x.Via) > 0 || len(x.NotVia) > 0 || x.Verdict != eval.Reachable.String()}
 }
 
 // Together is the verdict of several results as one: the verdict that all

@@ -35,7 +35,7 @@ type pair struct {
 	port        model.PortSpec
 	sourcePorts packet.PortRange
 	reply       bool
-	record      bool
+	record, why bool
 	allRules    bool
 	tunnels     []*model.Tunnel // the tunnels whose outer packets are in question
 }
@@ -52,7 +52,15 @@ func (n *Net) Ask(q Question) ([]*Result, error) {
 // Each is Ask for questions about many pairs: it hands over one result after
 // the other, so that they need not all be kept.
 func (n *Net) Each(q Question, do func(*Result)) error {
-	return n.eachPair(q, func(p pair) { do(n.answer(p)) })
+	return n.eachPair(q, func(p pair) {
+		r := n.answer(p)
+		if p.why && !p.record && r.Verdict != Reachable {
+			p.record = true // only a recorded walk knows why not
+			r = n.answer(p)
+			r.Forward.Hops, r.Return.Hops = nil, nil
+		}
+		do(r)
+	})
 }
 
 // answer walks one pair.

@@ -49,7 +49,7 @@ func (n *Net) eachPair(q Question, do func(pair)) error {
 			}
 			p := n.pair(from[i], to[j], q.Port)
 			p.port, p.sourcePorts = q.Port, q.SourcePorts.Range
-			p.reply, p.record, p.allRules = q.Reply, q.Record, q.AllRules
+			p.reply, p.record, p.why, p.allRules = q.Reply, q.Record, q.Why, q.AllRules
 			do(p)
 		}
 	}

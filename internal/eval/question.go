@@ -14,5 +14,8 @@ type Question struct {
 	SourcePorts model.SourcePorts
 	Reply       bool // judge the reply too, for protocols that need none
 	Record      bool // record hops and blockers, for explain and JSON
-	AllRules    bool // record the rules that were passed over too
+	// Why records the blockers of what is not reachable, without hops, and
+	// nothing of what is: that costs little where everything works.
+	Why      bool
+	AllRules bool // record the rules that were passed over too
 }
