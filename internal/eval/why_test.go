@@ -22,8 +22,8 @@ func TestWhyRecordsTheReasonsOfWhatFails(t *testing.T) {
 	if err := n.net.Each(q, func(r *eval.Result) { got = append(got, r) }); err != nil {
 		t.Fatal(err)
 	}
-	if len(got) != 4 || len(recorded) != 4 {
-		t.Fatalf("%d and %d results, expected four", len(got), len(recorded))
+	if len(got) != 5 || len(recorded) != 5 {
+		t.Fatalf("%d and %d results, expected five", len(got), len(recorded))
 	}
 	failed := 0
 	for i, r := range got {
