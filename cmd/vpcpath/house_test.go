@@ -17,8 +17,9 @@ const module = "github.com/vpcpath/vpcpath"
 // those before it (docs/architecture.md). What is not in it yet fails, so
 // that a new package gets its place.
 var order = []string{
-	"internal/diag", "internal/addr", "internal/packet", "internal/lpm", "internal/model",
+	"internal/diag", "internal/doc", "internal/addr", "internal/packet", "internal/lpm", "internal/model",
 	"internal/load", "internal/eval", "internal/check", "internal/render", "internal/examples",
+	"internal/importer",
 	"cmd/vpcpath",
 }
 

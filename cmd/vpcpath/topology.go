@@ -5,6 +5,7 @@ import (
 
 	"github.com/vpcpath/vpcpath/internal/check"
 	"github.com/vpcpath/vpcpath/internal/diag"
+	"github.com/vpcpath/vpcpath/internal/importer"
 	"github.com/vpcpath/vpcpath/internal/load"
 	"github.com/vpcpath/vpcpath/internal/model"
 	"github.com/vpcpath/vpcpath/internal/render"
@@ -30,11 +31,11 @@ func topologyPaths(args []string) ([]string, error) {
 // loadTopology reads and resolves a topology. The findings are sorted; with
 // an error among them the topology is not to be used.
 func (a *app) loadTopology(paths []string) (*model.Topology, []diag.Finding) {
-	sources, findings := load.Files(paths, a.stdin)
-	if diag.HasErrors(findings) && len(sources) == 0 {
+	in, findings := importer.Read(paths, a.stdin, importer.Options{})
+	if diag.HasErrors(findings) && len(in.Sources) == 0 {
 		return nil, diag.Sort(findings)
 	}
-	t, more := load.Load(sources)
+	t, more := load.Load(in.Sources)
 	if t != nil {
 		more = append(more, check.UnknownCodes(t.Expectations)...)
 	}

@@ -11,20 +11,27 @@ import (
 // Pos is a place in a file. Line and Col count from 1, Col in bytes; a zero
 // Line means the file as a whole, and the zero Pos no place at all, as for
 // what AWS creates by itself.
+//
+// Object names the place where lines say little, as the address of a resource
+// in a Terraform plan; it is shown in their place.
 type Pos struct {
-	File string
-	Line int
-	Col  int
+	File   string
+	Line   int
+	Col    int
+	Object string
 }
 
 // IsValid reports whether p names a place.
 func (p Pos) IsValid() bool { return p.File != "" }
 
-// String returns "file:line:col", "file" without a line, or "" for no place.
+// String returns "file:line:col", "file:object" where an object is named,
+// "file" without a line, or "" for no place.
 func (p Pos) String() string {
 	switch {
 	case p.File == "":
 		return ""
+	case p.Object != "":
+		return p.File + ":" + p.Object
 	case p.Line == 0:
 		return p.File
 	}
@@ -33,7 +40,8 @@ func (p Pos) String() string {
 
 // Compare orders positions by file, line and column.
 func (p Pos) Compare(o Pos) int {
-	return cmp.Or(cmp.Compare(p.File, o.File), cmp.Compare(p.Line, o.Line), cmp.Compare(p.Col, o.Col))
+	return cmp.Or(cmp.Compare(p.File, o.File), cmp.Compare(p.Line, o.Line), cmp.Compare(p.Col, o.Col),
+		cmp.Compare(p.Object, o.Object))
 }
 
 // Severity says how much a finding matters.
@@ -64,6 +72,20 @@ type Finding struct {
 	ID       string
 	Message  string
 	Related  []Related
+	// Fix mends the finding where the mend is certain; nil elsewhere.
+	Fix *Fix
+}
+
+// Fix is a suggested mend: all of its edits together.
+type Fix struct {
+	Message string // what it does, as "delete the rule"
+	Edits   []Edit
+}
+
+// Edit replaces the text from Pos up to, not including, End in one file.
+type Edit struct {
+	Pos, End Pos
+	Text     string
 }
 
 // String returns "file:line:col: message [id]".

@@ -78,7 +78,7 @@ func BenchmarkLoad20MB(b *testing.B) {
 	b.SetBytes(int64(len(data)))
 	b.ReportAllocs()
 	for b.Loop() {
-		topo, findings := Load([]Source{{"big.yaml", data}})
+		topo, findings := Load([]Source{{Name: "big.yaml", Data: data}})
 		if topo == nil || len(findings) > 0 {
 			b.Fatal(findings[0])
 		}
@@ -102,7 +102,7 @@ func BenchmarkLoadSmall(b *testing.B) {
 	b.SetBytes(int64(len(data)))
 	b.ReportAllocs()
 	for b.Loop() {
-		if topo, _ := Load([]Source{{"small.yaml", data}}); topo == nil {
+		if topo, _ := Load([]Source{{Name: "small.yaml", Data: data}}); topo == nil {
 			b.Fatal("no topology")
 		}
 	}
@@ -113,7 +113,7 @@ func TestLargeFileMemory(t *testing.T) {
 		t.Skip("loads 20 MB")
 	}
 	data := big20MB()
-	topo, findings := Load([]Source{{"big.yaml", data}})
+	topo, findings := Load([]Source{{Name: "big.yaml", Data: data}})
 	if len(findings) > 0 {
 		t.Fatalf("%d findings, the first %s", len(findings), findings[0])
 	}
@@ -138,7 +138,7 @@ func TestChunkedEqualsWhole(t *testing.T) {
 				data = mutate(rng, data)
 			}
 		}
-		src := Source{"f.yaml", data}
+		src := Source{Name: "f.yaml", Data: data}
 		if _, ok := checkText(src); !ok {
 			continue
 		}

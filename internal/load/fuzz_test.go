@@ -176,7 +176,7 @@ func FuzzLoad(f *testing.F) {
 		if len(data) > 64<<10 {
 			t.Skip()
 		}
-		src := []Source{{"f.yaml", data}}
+		src := []Source{{Name: "f.yaml", Data: data}}
 		topo, findings := Load(src)
 		if topo == nil && !diag.HasErrors(findings) {
 			t.Fatal("no topology and no error")
@@ -213,7 +213,7 @@ func checkPositions(t *testing.T, data []byte, findings []diag.Finding) {
 // checkChunks reads the file in the smallest chunks, where it may be cut.
 func checkChunks(t *testing.T, data []byte, want string) {
 	t.Helper()
-	if _, ok := checkText(Source{"f.yaml", data}); !ok {
+	if _, ok := checkText(Source{Name: "f.yaml", Data: data}); !ok {
 		return
 	}
 	chunks, ok := cutChunks(bytes.TrimPrefix(data, byteOrderMark), 1)
@@ -228,13 +228,13 @@ func checkChunks(t *testing.T, data []byte, want string) {
 		}
 		d.append(part)
 	}
-	if got := dump(loadDecls(Source{"f.yaml", bytes.TrimPrefix(data, byteOrderMark)}, d)); got != want {
+	if got := dump(loadDecls(Source{Name: "f.yaml", Data: bytes.TrimPrefix(data, byteOrderMark)}, d)); got != want {
 		t.Fatalf("chunks and whole differ: %s", firstDifference(got, want))
 	}
 }
 
 func TestFuzzSeedsPass(t *testing.T) {
-	topo, findings := Load([]Source{{"f.yaml", []byte(everySection)}})
+	topo, findings := Load([]Source{{Name: "f.yaml", Data: []byte(everySection)}})
 	for _, f := range findings {
 		t.Errorf("%s", f)
 	}

@@ -15,7 +15,7 @@ import (
 	"github.com/vpcpath/vpcpath/internal/model"
 )
 
-// Load reads sources into a topology. It returns all findings, sorted. The
+// Load reads sources, YAML files and importers' documents, into a topology. It returns all findings, sorted. The
 // topology is nil when errors left holes in it, as a name that leads nowhere;
 // errors about what AWS would refuse leave it whole.
 func Load(sources []Source) (*model.Topology, []diag.Finding) {
@@ -38,6 +38,10 @@ func load(sources []Source, quick bool) (*model.Topology, []diag.Finding) {
 	for _, src := range sources {
 		if src.Name == "" {
 			src.Name = "<input>"
+		}
+		if src.Doc != nil {
+			files = append(files, read{src, readDocument(src), true})
+			continue
 		}
 		if bad, ok := checkText(src); !ok {
 			files = append(files, read{src, &decls{findings: []diag.Finding{bad}}, false})
@@ -68,7 +72,9 @@ func resolve(files []read) (*model.Topology, []diag.Finding) {
 				versionWanted = f.src.Name
 			}
 		}
-		clampAll(f.decls.findings, f.src)
+		if f.src.Doc == nil {
+			clampAll(f.decls.findings, f.src)
+		}
 		if i > 0 {
 			all.append(f.decls)
 		}
@@ -102,6 +108,7 @@ func (r *resolver) run() {
 		r.declare(res)
 	}
 	r.dropDuplicates()
+	r.declareAliases()
 	for _, a := range r.d.acls {
 		r.t.NetworkACLs = append(r.t.NetworkACLs, a.NetworkACL)
 	}

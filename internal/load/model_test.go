@@ -11,7 +11,7 @@ import (
 
 func mustLoad(t *testing.T, text string) *model.Topology {
 	t.Helper()
-	topo, findings := Load([]Source{{"f.yaml", []byte(text)}})
+	topo, findings := Load([]Source{{Name: "f.yaml", Data: []byte(text)}})
 	if topo == nil || len(findings) > 0 {
 		t.Fatalf("findings: %v", findings)
 	}
@@ -195,11 +195,11 @@ func TestExpectationsResolve(t *testing.T) {
 // topology whole; a hole leaves none.
 func TestInvalidButWhole(t *testing.T) {
 	refused := base + "network_interfaces: {x: {subnet: b, private_ip: 10.0.1.1}}\n"
-	if topo, findings := Load([]Source{{"f.yaml", []byte(refused)}}); topo == nil || len(findings) != 1 {
+	if topo, findings := Load([]Source{{Name: "f.yaml", Data: []byte(refused)}}); topo == nil || len(findings) != 1 {
 		t.Errorf("%v %v", topo, findings)
 	}
 	hole := base + "network_interfaces: {x: {subnet: nowhere, private_ip: 10.0.1.1}}\n"
-	if topo, findings := Load([]Source{{"f.yaml", []byte(hole)}}); topo != nil || len(findings) != 1 {
+	if topo, findings := Load([]Source{{Name: "f.yaml", Data: []byte(hole)}}); topo != nil || len(findings) != 1 {
 		t.Errorf("%v %v", topo, findings)
 	}
 }

@@ -48,13 +48,13 @@ func nameProblem(name string) string {
 		if c >= 0x80 && (unicode.IsLetter(c) || unicode.IsDigit(c) || unicode.IsMark(c)) {
 			continue
 		}
-		if i > 0 && strings.ContainsRune("-./:@+=", c) {
+		if i > 0 && strings.ContainsRune(`-./:@+=[]"`, c) {
 			continue
 		}
 		if i == 0 {
 			return fmt.Sprintf("name %s begins with %q; expected a letter, a digit or _", quote(name), c)
 		}
-		return fmt.Sprintf("name %s has %q in it; expected letters, digits and - _ . / : @ + =", quote(name), c)
+		return fmt.Sprintf("name %s has %q in it; expected letters, digits and - _ . / : @ + = [ ] \"", quote(name), c)
 	}
 	return ""
 }

@@ -26,6 +26,9 @@ type walker struct {
 	ascii  bool  // then columns are bytes already
 	lines  []int // offsets of the lines of text, made when needed
 	out    *decls
+	// places are those of the nodes of an importer's document, whose Line is
+	// an index into them, from 1; nil for YAML.
+	places []diag.Pos
 
 	expanded  int
 	exhausted bool // the bound was hit, and said so
@@ -47,6 +50,9 @@ func newWalker(file string, text []byte, offset int) *walker {
 func (w *walker) at(n *yaml.Node) diag.Pos { return w.pos(n.Line, n.Column) }
 
 func (w *walker) pos(line, col int) diag.Pos {
+	if w.places != nil {
+		return w.places[line-1]
+	}
 	if !w.ascii {
 		line, col = w.byteColumn(line, col)
 	}

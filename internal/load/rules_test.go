@@ -39,7 +39,7 @@ func refuse(t *testing.T, text string, messages ...string) {
 		}
 		want = append(want, places[i]+": "+m)
 	}
-	_, findings := Load([]Source{{"f.yaml", []byte(clean.String())}})
+	_, findings := Load([]Source{{Name: "f.yaml", Data: []byte(clean.String())}})
 	var got []string
 	for _, f := range findings {
 		got = append(got, f.String())
@@ -55,7 +55,7 @@ func refuse(t *testing.T, text string, messages ...string) {
 // accept loads a topology of which nothing may be reported.
 func accept(t *testing.T, text string) {
 	t.Helper()
-	topo, findings := Load([]Source{{"f.yaml", []byte(text)}})
+	topo, findings := Load([]Source{{Name: "f.yaml", Data: []byte(text)}})
 	for _, f := range findings {
 		t.Errorf("%s", f)
 	}
@@ -120,7 +120,7 @@ vpcs:
 }
 
 func TestADDR04_HostBitsAreCleared(t *testing.T) {
-	topo, findings := Load([]Source{{"f.yaml", []byte(`version: 1
+	topo, findings := Load([]Source{{Name: "f.yaml", Data: []byte(`version: 1
 vpcs: {v: {cidr: 10.0.9.9/16}}
 internet_gateways: {g: {vpc: v}}
 route_tables: {t: {vpc: v, routes: [{destination: 198.51.100.77/24, target: g}]}}
@@ -513,7 +513,7 @@ security_groups:
   sx: {vpc: x}
 `
 	refuse(t, text, `the rule can never match: security group "sx" is of VPC "x", to which VPC "v" has no active peering in the same Region, and no transit gateway with security group referencing on at the gateway and both attachments; name a CIDR instead [stale-group-reference]`)
-	if topo, _ := Load([]Source{{"f.yaml", []byte(strings.ReplaceAll(text, "^", ""))}}); topo == nil {
+	if topo, _ := Load([]Source{{Name: "f.yaml", Data: []byte(strings.ReplaceAll(text, "^", ""))}}); topo == nil {
 		t.Error("a warning must not hold back the topology")
 	}
 }

@@ -14,6 +14,7 @@ type decls struct {
 	keys     []sectionKey     // the top-level keys
 	order    []model.Resource // every named resource
 	foreign  []ref            // names in sections of a later version
+	aliases  []alias          // second names of resources
 	versions int
 
 	vpcs        []*rawVPC
@@ -54,6 +55,7 @@ func (d *decls) append(o *decls) {
 	d.keys = append(d.keys, o.keys...)
 	d.order = append(d.order, o.order...)
 	d.foreign = append(d.foreign, o.foreign...)
+	d.aliases = append(d.aliases, o.aliases...)
 	d.versions += o.versions
 	d.vpcs = append(d.vpcs, o.vpcs...)
 	d.subnets = append(d.subnets, o.subnets...)
@@ -171,8 +173,12 @@ func (w *walker) section(name string, at diag.Pos, value *yaml.Node) {
 			return // every entry commented out
 		}
 		w.entries(value, "`"+name+"`", func(key, entry *yaml.Node) {
+			entry, second := w.takeID(entry)
 			if id, ok := w.name(key); ok {
 				s.entry(w, model.Ident{Name: id, At: w.at(key)}, entry)
+				if second.given() {
+					w.out.aliases = append(w.out.aliases, alias{second, w.out.order[len(w.out.order)-1]})
+				}
 			} else {
 				// Read it all the same, for what else is wrong in it.
 				sub := *w

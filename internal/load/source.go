@@ -8,10 +8,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/vpcpath/vpcpath/internal/diag"
+	"github.com/vpcpath/vpcpath/internal/doc"
 )
 
 // MaxFileSize is the largest file that is read, in bytes.
@@ -20,15 +22,24 @@ const MaxFileSize = 256 << 20
 // StdinName is the name of the source that `-` reads.
 const StdinName = "<stdin>"
 
-// Source is the text of one file. Name is what positions show.
+// Extensions are the endings of the files that a directory is searched for:
+// topologies, and what importers read.
+var Extensions = []string{".yaml", ".yml", ".json", ".template"}
+
+// Source is the text of one file, or what an importer made of one or several.
+// Name is what positions show.
 type Source struct {
 	Name string
 	Data []byte
+	Doc  *doc.Document // in place of Data
+	// Found says that the file was not named by the user but found in a
+	// directory: what it holds may be none of ours.
+	Found bool
 }
 
-// Files reads the topology files that paths name: a file, a directory (every
-// *.yaml and *.yml in it and below, sorted, hidden ones left out), or "-" for
-// stdin. What cannot be read is left out and has a finding; nothing ever
+// Files reads the files that paths name: a file, a directory (every file in
+// it and below with one of Extensions, sorted, hidden ones left out), or "-"
+// for stdin. What cannot be read is left out and has a finding; nothing ever
 // blocks on a pipe or a device. A path given twice is read once.
 func Files(paths []string, stdin io.Reader) ([]Source, []diag.Finding) {
 	f := fileReader{seen: map[string]bool{}}
@@ -166,7 +177,7 @@ func (f *fileReader) dir(root string) {
 			}
 			return nil
 		}
-		if ext := filepath.Ext(path); hidden || ext != ".yaml" && ext != ".yml" {
+		if hidden || !slices.Contains(Extensions, filepath.Ext(path)) {
 			return nil
 		}
 		info, err := os.Stat(path) // through a symbolic link
@@ -179,13 +190,17 @@ func (f *fileReader) dir(root string) {
 			return nil // a link to a directory may lead round in a circle
 		}
 		found = true
+		before := len(f.sources)
 		f.file(path, info)
+		for i := before; i < len(f.sources); i++ {
+			f.sources[i].Found = true
+		}
 		return nil
 	})
 	if err != nil {
 		f.fail(root, err)
 	} else if !found {
-		f.errorf(root, idNoTopology, "the directory holds no topology; expected *.yaml or *.yml files in it or below")
+		f.errorf(root, idNoTopology, "the directory holds no topology; expected files *.yaml, *.yml, *.json or *.template in it or below")
 	}
 }
 

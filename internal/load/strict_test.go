@@ -94,7 +94,7 @@ instances:
 		`expected a name, found "" [invalid-name]`,
 		`expected a name, found nothing [invalid-name]`,
 		`name "-a" begins with '-'; expected a letter, a digit or _ [invalid-name]`,
-		`name "a b" has ' ' in it; expected letters, digits and - _ . / : @ + = [invalid-name]`,
+		`name "a b" has ' ' in it; expected letters, digits and - _ . / : @ + = [ ] " [invalid-name]`,
 		`expected true or false, found "1" [wrong-type]`)
 }
 
@@ -196,9 +196,9 @@ expect:
 
 func TestSeveralFiles(t *testing.T) {
 	files := []Source{
-		{"a.yaml", []byte("version: 1\nvpcs: {v: {cidr: 10.0.0.0/16}}\n")},
-		{"b.yaml", []byte("version: 1\nsubnets: {a: {vpc: v, cidr: 10.0.0.0/24}}\ninstances: {x: {subnet: a, private_ip: 10.0.0.9}}\n")},
-		{"c.yaml", []byte("expect: [{from: x, to: internet, port: 80, verdict: unreachable}]\n")},
+		{Name: "a.yaml", Data: []byte("version: 1\nvpcs: {v: {cidr: 10.0.0.0/16}}\n")},
+		{Name: "b.yaml", Data: []byte("version: 1\nsubnets: {a: {vpc: v, cidr: 10.0.0.0/24}}\ninstances: {x: {subnet: a, private_ip: 10.0.0.9}}\n")},
+		{Name: "c.yaml", Data: []byte("expect: [{from: x, to: internet, port: 80, verdict: unreachable}]\n")},
 	}
 	topo, findings := Load(files)
 	if len(findings) > 0 || topo == nil || len(topo.Expectations) != 1 {
@@ -232,7 +232,7 @@ func TestBrokenYAML(t *testing.T) {
 		{"version: 1\nx: [1, 2,,3]\n", 2},
 		{"version: 1\nx: \"\\q\"\n", 2},
 	} {
-		_, findings := Load([]Source{{"f.yaml", []byte(c.text)}})
+		_, findings := Load([]Source{{Name: "f.yaml", Data: []byte(c.text)}})
 		if len(findings) != 1 || findings[0].ID != string(idSyntax) || findings[0].Pos.Line != c.line {
 			t.Errorf("%q: want one error of line %d, got %v", c.text, c.line, findings)
 		}
@@ -263,7 +263,7 @@ func TestTwoHundredErrors(t *testing.T) {
 	for i := range 200 {
 		fmt.Fprintf(&b, "  s%d: {vpc: v, cidr: 10.%d.0.0/24}\n", i, i+1)
 	}
-	_, findings := Load([]Source{{"f.yaml", []byte(b.String())}})
+	_, findings := Load([]Source{{Name: "f.yaml", Data: []byte(b.String())}})
 	if len(findings) != 200 {
 		t.Fatalf("%d findings", len(findings))
 	}
@@ -275,7 +275,7 @@ func TestTwoHundredErrors(t *testing.T) {
 }
 
 func TestAliasesAndMerges(t *testing.T) {
-	topo, findings := Load([]Source{{"f.yaml", []byte(`version: 1
+	topo, findings := Load([]Source{{Name: "f.yaml", Data: []byte(`version: 1
 vpcs: {v: {cidr: 10.0.0.0/16}}
 subnets: {a: {vpc: v, cidr: 10.0.0.0/24}}
 instances:
@@ -311,7 +311,7 @@ func TestAliasBombs(t *testing.T) {
 		fmt.Fprintf(&b, "a%d: &a%d {<<: [*a%d, *a%d, *a%d, *a%d, *a%d, *a%d]}\n", i, i, i-1, i-1, i-1, i-1, i-1, i-1)
 	}
 	b.WriteString("version: 1\nvpcs: {<<: *a29}\ninstances: &i {<<: *i, j: &j {<<: *j}}\n")
-	_, findings := Load([]Source{{"f.yaml", []byte(b.String())}})
+	_, findings := Load([]Source{{Name: "f.yaml", Data: []byte(b.String())}})
 	if !slices.ContainsFunc(findings, func(f finding) bool { return f.ID == string(idAliasExpansion) }) {
 		t.Errorf("no finding of %s among %d", idAliasExpansion, len(findings))
 	}
@@ -402,7 +402,7 @@ func TestFiles(t *testing.T) {
 	}
 	for path, want := range map[string]string{
 		filepath.Join(dir, "gone.yaml"): "no such file or directory; expected a topology file, a directory of them, or `-` for standard input [unreadable-file]",
-		filepath.Join(dir, "none"):      "the directory holds no topology; expected *.yaml or *.yml files in it or below [no-topology]",
+		filepath.Join(dir, "none"):      "the directory holds no topology; expected files *.yaml, *.yml, *.json or *.template in it or below [no-topology]",
 		fifo:                            "is a named pipe, not a file; to read what a program writes, pipe it in and give `-` [unreadable-file]",
 		"/dev/null":                     "is a device, not a file; to read what a program writes, pipe it in and give `-` [unreadable-file]",
 	} {

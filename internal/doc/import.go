@@ -1,0 +1,26 @@
+package doc
+
+import (
+	"github.com/vpcpath/vpcpath/internal/diag"
+)
+
+// Import is what an importer made of its files.
+type Import struct {
+	Format   string   // the importer's name
+	Files    []string // that it read, in order
+	Document *Document
+	// Before is the network before the changes that a plan makes; nil where
+	// the input knows one state only.
+	Before   *Document
+	Counts   []Count // by type of resource, sorted
+	Findings []diag.Finding
+}
+
+// Count tells how many resources of one type there were, and what came of
+// them. What is neither modelled nor not modelled is of no account to packets.
+type Count struct {
+	Type        string // in the input's own words, as aws_subnet or Subnets
+	Read        int
+	Modelled    int
+	NotModelled int // stands under not_modelled in the document
+}
