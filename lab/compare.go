@@ -109,10 +109,10 @@ func (c *comparison) toItself() bool {
 
 func (c *comparison) name(r model.Resource) string {
 	if e, ok := r.(*model.ExternalNetwork); ok {
-		if e.Behind == nil {
+		if e.Behind() == nil {
 			return "internet"
 		}
-		return e.Behind.Name
+		return e.Behind().Name
 	}
 	return r.ID().Name
 }

@@ -93,8 +93,8 @@ func (t *tour) own(r *eval.Result, h packet.Header) bool {
 	if inst, ok := r.From.Resource.(*model.Instance); ok && len(inst.Interfaces) > 0 && inst.Interfaces[0].Subnet.VPC.LinkLocalServices().Contains(h.Dst) {
 		return true
 	}
-	if site, ok := r.From.Resource.(*model.ExternalNetwork); ok && site.Behind != nil {
-		for _, p := range sitePrefixes(site.Behind) {
+	if site, ok := r.From.Resource.(*model.ExternalNetwork); ok && site.Behind() != nil {
+		for _, p := range sitePrefixes(site.Behind()) {
 			if p.Contains(h.Dst) {
 				return true // within the site
 			}

@@ -87,7 +87,7 @@ func (t *tour) origin(r *eval.Result, src netip.Addr, host bool) (Probe, bool) {
 	case nil:
 		return Probe{}, true
 	case *model.ExternalNetwork:
-		return Probe{Site: res.Behind}, res.Behind != nil
+		return Probe{Site: res.Behind()}, res.Behind() != nil
 	case *model.Instance:
 		p := Probe{Instance: res}
 		if _, err := netip.ParseAddr(r.From.Text); err == nil {

@@ -112,10 +112,10 @@ func (w *walk) answer(b branch, who model.Resource, at *model.Interface) {
 		}
 		w.hostOut(b, who, noTranslation)
 	case *model.ExternalNetwork:
-		if who.Behind == nil {
+		if len(who.Links) == 0 {
 			w.internet(b)
 		} else {
-			w.fromSite(b, who.Behind)
+			w.fromSite(b, who.Behind())
 		}
 	case *model.VPNConnection:
 		w.fromSite(b, who)

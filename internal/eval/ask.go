@@ -190,7 +190,7 @@ func (w *walk) start(p pair, f addr.Family) {
 		}
 		w.send(b, p.origin.iface)
 	case *model.ExternalNetwork:
-		w.fromSite(b, host.Behind)
+		w.fromSite(b, host.Behind())
 	case *model.VPNConnection:
 		w.fromSite(b, host)
 	default:

@@ -53,7 +53,7 @@ func (n *Net) resourceSide(e model.Endpoint) ([]side, error) {
 			ps = append(ps, b.Prefix)
 		}
 		s := side{text: e.Text, shown: r, host: r, addrs: addr.SetOf(ps...)}
-		if r.Behind == nil {
+		if len(r.Links) == 0 {
 			s.host = theInternet
 		}
 		return []side{s}, nil
@@ -179,7 +179,7 @@ func (n *Net) senders(e model.Endpoint) ([]side, error) {
 		for _, b := range x.CIDRs {
 			ps = append(ps, b.Prefix)
 		}
-		if part := addr.SetOf(ps...).Intersect(asked); x.Behind != nil && !part.Empty() {
+		if part := addr.SetOf(ps...).Intersect(asked); len(x.Links) > 0 && !part.Empty() {
 			out = append(out, side{text: e.Text, host: x, addrs: part})
 			asked = asked.Minus(part) // the site has them, also where they are public ones
 		}

@@ -102,7 +102,7 @@ func (n *Net) compilePublic() *lpm.Table[publicOwner] {
 func (n *Net) compileNamed() *lpm.Table[*model.ExternalNetwork] {
 	var b lpm.Builder[*model.ExternalNetwork]
 	for _, e := range n.topo.ExternalNetworks {
-		if e.Behind == nil {
+		if len(e.Links) == 0 {
 			for _, c := range e.CIDRs {
 				b.Insert(c.Prefix, e)
 			}

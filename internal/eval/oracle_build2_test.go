@@ -41,10 +41,10 @@ func (b *builder) gateways() {
 		e := &model.ExternalNetwork{CIDRs: blocks(n.cidrs)}
 		b.name(&e.Ident, e, n.name, model.KindExternalNetwork)
 		if n.behind != "" {
-			e.Behind = get[*model.VPNConnection](b, n.behind)
-			e.Behind.Networks = append(e.Behind.Networks, e)
-			if e.Behind.BGP {
-				e.Behind.Routes = append(e.Behind.Routes, e.CIDRs...)
+			e.Links = []*model.VPNConnection{get[*model.VPNConnection](b, n.behind)}
+			e.Behind().Networks = append(e.Behind().Networks, e)
+			if e.Behind().BGP {
+				e.Behind().Routes = append(e.Behind().Routes, e.CIDRs...)
 			}
 		}
 		t.ExternalNetworks = append(t.ExternalNetworks, e)

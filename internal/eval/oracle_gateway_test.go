@@ -121,7 +121,7 @@ func (w *walker) internet(p pkt) {
 	}
 	for _, e := range w.t.ExternalNetworks {
 		for _, c := range e.CIDRs {
-			if e.Behind == nil && covers(c.Prefix, p.dst) {
+			if e.Behind() == nil && covers(c.Prefix, p.dst) {
 				w.arrive(p, e, nil, e.Name)
 				return
 			}

@@ -132,7 +132,7 @@ func senderOf(t *model.Topology, from string, party eval.Party, src netip.Addr) 
 	case *model.NATGateway:
 		return sender{}, false
 	case *model.ExternalNetwork:
-		return sender{site: r.Behind}, true
+		return sender{site: r.Behind()}, true
 	}
 	for _, i := range t.Interfaces {
 		if i.Owns(src) {
@@ -142,7 +142,7 @@ func senderOf(t *model.Topology, from string, party eval.Party, src netip.Addr) 
 	for _, e := range t.ExternalNetworks {
 		for _, c := range e.CIDRs {
 			if covers(c.Prefix, src) {
-				return sender{site: e.Behind}, true
+				return sender{site: e.Behind()}, true
 			}
 		}
 	}

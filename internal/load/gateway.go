@@ -204,7 +204,7 @@ func (r *resolver) resolveConnections() {
 	for _, n := range r.d.networks {
 		r.t.ExternalNetworks = append(r.t.ExternalNetworks, n.ExternalNetwork)
 		if c, ok := lookup[*model.VPNConnection](r, n.behind, model.KindVPNConnection, model.KindDirectConnectGateway); ok {
-			n.Behind = c
+			n.Links = append(n.Links, c)
 			c.Networks = append(c.Networks, n.ExternalNetwork)
 		}
 	}

@@ -127,12 +127,22 @@ func (p *PeeringConnection) Other(v *VPC) *VPC {
 	return nil
 }
 
-// ExternalNetwork is a named site outside AWS. Behind is nil for one on the
-// internet.
+// ExternalNetwork is a named site outside AWS.
 type ExternalNetwork struct {
 	Ident
-	CIDRs  []Block
-	Behind *VPNConnection
+	CIDRs []Block
+	// Links are the connections that the site is behind, the one that it
+	// prefers first; none for a site on the internet.
+	Links []*VPNConnection
+}
+
+// Behind returns the connection that the site prefers, or nil for a site on
+// the internet.
+func (e *ExternalNetwork) Behind() *VPNConnection {
+	if len(e.Links) == 0 {
+		return nil
+	}
+	return e.Links[0]
 }
 
 // Expectation is one entry of `expect:`, with its names resolved.
