@@ -58,7 +58,7 @@ func (w *walk) deliveredTo(who model.Resource) {
 // the destination.
 func forwardedPort(m *mark) bool {
 	for ; m != nil; m = m.prev {
-		if m.kind == rewritten && m.change.field == packet.Dst && m.device.ID().Kind != model.KindInternetGateway {
+		if m.kind == rewritten && m.change.dst.to.IsValid() && m.device.ID().Kind != model.KindInternetGateway {
 			return true
 		}
 	}

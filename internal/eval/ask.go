@@ -161,12 +161,7 @@ func (w *walk) judged(p pair) (replies, need packet.Set) {
 
 // echo returns the ICMP echo requests of a family.
 func (w *walk) echo(f addr.Family) packet.Set {
-	proto, typ := packet.ICMP, packet.ICMPPort(8, 0)
-	if f == addr.V6 {
-		proto, typ = packet.ICMPv6, packet.ICMPPort(128, 0)
-	}
-	s := w.sp.And(w.sp.Protos(proto, proto), w.sp.Ports(packet.DPort, typ, typ))
-	return w.sp.And(w.sp.Fam(f), s)
+	return w.sp.And(w.sp.Fam(f), w.sp.EchoRequest(f))
 }
 
 // start sends the asked headers of one family on their way.

@@ -64,9 +64,9 @@ func (w *walk) balance(b branch, lb *model.LoadBalancer, l *model.Listener, node
 			continue
 		}
 		pass := w.newPass()
-		w.translate(&part, lb, pass, change{field: packet.Dst, to: to, ports: packet.PortRange{Lo: t.Port, Hi: t.Port}}, "LB-2")
+		w.translate(&part, lb, pass, change{dst: newEnd{to: to, ports: packet.PortRange{Lo: t.Port, Hi: t.Port}}}, "LB-2")
 		if !keep {
-			w.translate(&part, lb, pass, change{field: packet.Src, to: node.Primary(b.fam == addr.V6), ports: packet.PortRange{Lo: 1024, Hi: 65535}}, "LB-3")
+			w.translate(&part, lb, pass, change{src: newEnd{to: node.Primary(b.fam == addr.V6), ports: ephemeral}}, "LB-3")
 		} else {
 			w.remember(&part, mark{kind: passed, device: lb, pass: pass, iface: node})
 		}

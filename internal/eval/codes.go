@@ -24,6 +24,7 @@ const (
 	InstanceNotForwarding    Code = "INSTANCE_NOT_FORWARDING"
 	ProtocolRestriction      Code = "PROTOCOL_RESTRICTION"
 	NATGatewayUnsolicited    Code = "NGW_NO_INBOUND_CONNECTIONS"
+	NATGatewayFamily         Code = "NGW_IPV6_REQUIRES_NAT64_PREFIX"
 	NATGatewaySource         Code = "NGW_REQUIRES_SOURCE_IN_VPC"
 	NoAddressOfFamily        Code = "NO_ADDRESS_OF_FAMILY"
 	NoInternetGateway        Code = "NO_INTERNET_GATEWAY"
@@ -82,6 +83,7 @@ func Codes() []CodeInfo {
 		{InstanceNotForwarding, false, "the packet is for another host and the instance does not forward (ip_forward)"},
 		{ProtocolRestriction, true, "this device carries other protocols only: a NAT gateway TCP, UDP and ICMP, an interface endpoint TCP and UDP"},
 		{NATGatewayUnsolicited, false, "a NAT gateway takes nothing in but the replies to what went out through it"},
+		{NATGatewayFamily, false, "a NAT gateway translates IPv6 to 64:ff9b::/96 only"},
 		{NATGatewaySource, true, "a NAT gateway serves only network interfaces of its own VPC"},
 		{NoAddressOfFamily, false, "an end has no address of the family that the question needs"},
 		{NoInternetGateway, false, "the VPC has no internet gateway"},

@@ -11,7 +11,7 @@ import (
 // gatewayEndpoint takes b to a service through a gateway endpoint (EP-1).
 func (w *walk) gatewayEndpoint(b branch, v *model.VPC, e *model.VPCEndpoint) {
 	id := gatewayHop(e)
-	carried := w.sp.Or(w.sp.Protos(packet.TCP, packet.TCP), w.echo(b.fam))
+	carried := w.sp.Or(w.sp.Protos(packet.TCP, packet.TCP), w.sp.EchoRequest(b.fam))
 	w.gate(&b, w.sp.And(b.asked, carried), true, func(packet.Set) Hop {
 		return id.with(GatewayEndpointProtocol, "a gateway endpoint carries TCP and ICMP echo only", "EP-3")
 	})
@@ -74,8 +74,8 @@ func (w *walk) privateLink(b branch, e *model.VPCEndpoint, i *model.Interface) {
 	for _, node := range w.providerNodes(e, i) {
 		part := b
 		pass := w.newPass()
-		w.translate(&part, e, pass, change{field: packet.Dst, to: node.Primary(b.fam == addr.V6)}, "EP-9")
-		w.translate(&part, e, pass, change{field: packet.Src, to: node.Primary(b.fam == addr.V6), ports: packet.PortRange{Lo: 1024, Hi: 65535}}, "EP-9")
+		w.translate(&part, e, pass, change{dst: newEnd{to: node.Primary(b.fam == addr.V6)}}, "EP-9")
+		w.translate(&part, e, pass, change{src: newEnd{to: node.Primary(b.fam == addr.V6), ports: ephemeral}}, "EP-9")
 		part.iface = nil
 		part.link = i
 		w.loadBalancer(part, e.Provider, node)

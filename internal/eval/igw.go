@@ -54,7 +54,7 @@ func (w *walk) igwOut(b branch, v *model.VPC, g *model.InternetGateway, r *model
 			}
 			w.undoHop(&b, g, "IGW-4")
 		} else {
-			w.translate(&b, g, w.newPass(), change{field: packet.Src, to: public}, "IGW-4")
+			w.translate(&b, g, w.newPass(), change{src: newEnd{to: public}}, "IGW-4")
 		}
 		b.iface = nil
 		w.internet(b)
@@ -158,7 +158,7 @@ func (w *walk) igwIn(b branch, to publicOwner) {
 	case !private.IsValid():
 		w.handOn(&b, g, "to "+v.Name, "IGW-13")
 	case b.dir == packet.Forward:
-		w.translate(&b, g, w.newPass(), change{field: packet.Dst, to: private}, "IGW-5")
+		w.translate(&b, g, w.newPass(), change{dst: newEnd{to: private}}, "IGW-5")
 	case !w.undoHop(&b, g, "IGW-4"):
 		w.asymmetric(&b, g, "the reply comes in for an address that the request did not leave from", "M-2")
 		return

@@ -70,9 +70,9 @@ func (w *walk) matches(b *branch, f *model.PortForward) packet.Set {
 }
 
 func (w *walk) dnat(b *branch, h *model.Instance, f *model.PortForward, pass int) {
-	c := change{field: packet.Dst, to: f.To}
+	c := change{dst: newEnd{to: f.To}}
 	if f.ToPort != 0 {
-		c.ports = packet.PortRange{Lo: f.ToPort, Hi: f.ToPort}
+		c.dst.ports = packet.PortRange{Lo: f.ToPort, Hi: f.ToPort}
 	}
 	w.translate(b, h, pass, c, "NI-12")
 	if w.rec {
@@ -203,7 +203,7 @@ func (w *walk) postrouting(b branch, h *model.Instance, pass int, out netip.Addr
 				w.without(&part, same)
 			}
 			if part.asked != packet.Empty {
-				w.translate(&part, h, pass, change{field: packet.Src, to: out}, "NI-11")
+				w.translate(&part, h, pass, change{src: newEnd{to: out}}, "NI-11")
 				if w.rec {
 					w.last().At = m.At
 				}

@@ -20,11 +20,19 @@ func (w *walk) natGateway(b branch, g *model.NATGateway) {
 		w.send(b, g.Interface)
 		return
 	}
-	own := w.to(&b, addr.RangeOfAddr(g.Interface.Primary(false)))
+	var buf [1]addr.Range
+	own := w.to(&b, appendOwn(buf[:0], g.Interface, b.fam)...)
 	w.drop(&b, own, func() Hop {
 		return id.with(NATGatewayUnsolicited, g.Name+" takes in only replies to what went out through it", "NGW-6")
 	})
-	w.gate(&b, w.carried(b.asked), true, func(packet.Set) Hop {
+	c := change{src: newEnd{to: g.Interface.Primary(false), ports: ephemeral}}
+	rule := "NGW-2"
+	if b.fam == addr.V6 {
+		c.dst.embedded = true
+		rule = "NGW-14"
+		w.untranslatable(&b, g)
+	}
+	w.gate(&b, w.translatable(&b), true, func(packet.Set) Hop {
 		return id.with(ProtocolRestriction, "a NAT gateway carries TCP, UDP and ICMP only", "NGW-5")
 	})
 	v := g.Subnet.VPC
@@ -39,21 +47,41 @@ func (w *walk) natGateway(b branch, g *model.NATGateway) {
 		return
 	}
 	w.assumeNamedOut()
-	w.translate(&b, g, w.newPass(), change{field: packet.Src, to: g.Interface.Primary(false), ports: packet.PortRange{Lo: 1024, Hi: 65535}}, "NGW-2")
+	if b.fam == addr.V6 && w.sp.And(b.asked, w.sp.EchoRequest(addr.V6)) != packet.Empty {
+		w.assume("NGW-14", "a NAT gateway translates the ICMPv6 echo request as it translates TCP and UDP")
+	}
+	w.translate(&b, g, w.newPass(), c, rule)
 	w.send(b, g.Interface)
 }
 
-// carried returns the part of s in the protocols that a NAT gateway carries.
-func (w *walk) carried(s packet.Set) packet.Set {
-	var buf [4]packet.ProtoRange
-	protos := w.sp.AppendProtos(buf[:0], s)
-	if len(protos) == 1 && protos[0].Lo == protos[0].Hi {
-		switch protos[0].Lo {
-		case packet.TCP, packet.UDP, packet.ICMP:
-			return s
-		}
-		return packet.Empty
-	}
-	tcp, udp, icmp := w.sp.Protos(packet.TCP, packet.TCP), w.sp.Protos(packet.UDP, packet.UDP), w.sp.Protos(packet.ICMP, packet.ICMP)
-	return w.sp.And(s, w.sp.Or(w.sp.Or(tcp, udp), icmp))
+// untranslatable drops the IPv6 packets that have no counterpart in IPv4.
+func (w *walk) untranslatable(b *branch, g *model.NATGateway) {
+	id := gatewayHop(g)
+	foreign := w.sp.Minus(b.asked, w.to(b, addr.RangeOf(wellKnown)))
+	w.drop(b, foreign, func() Hop {
+		return id.with(NATGatewayFamily, fmt.Sprintf("%s takes IPv6 to %s only, not to %s", g.Name, wellKnown, w.some(foreign, b.fam, packet.Dst)), "NGW-14")
+	})
+	w.drop(b, w.sp.Minus(b.asked, w.translatable(b)), func() Hop {
+		return id.with(ProtocolRestriction, "of IPv6 a NAT gateway translates TCP, UDP and echo requests only", "NGW-14", "NGW-5")
+	})
 }
+
+// translatable returns the part of b in the protocols that a NAT gateway
+// carries: of IPv6 what has a counterpart in IPv4, so of ICMPv6 the echo
+// request alone.
+func (w *walk) translatable(b *branch) packet.Set {
+	var buf [4]packet.ProtoRange
+	protos := w.sp.AppendProtos(buf[:0], b.asked)
+	if len(protos) == 1 && protos[0].Lo == protos[0].Hi && (protos[0].Lo == packet.TCP || protos[0].Lo == packet.UDP) {
+		return b.asked
+	}
+	icmp := w.sp.Protos(packet.ICMP, packet.ICMP)
+	if b.fam == addr.V6 {
+		icmp = w.sp.EchoRequest(addr.V6)
+	}
+	tcp, udp := w.sp.Protos(packet.TCP, packet.TCP), w.sp.Protos(packet.UDP, packet.UDP)
+	return w.sp.And(b.asked, w.sp.Or(w.sp.Or(tcp, udp), icmp))
+}
+
+// ephemeral are the source ports of NAT gateways and load balancers (ACL-14).
+var ephemeral = packet.PortRange{Lo: 1024, Hi: 65535}

@@ -286,7 +286,8 @@ func order(list ...string) want {
 }
 
 // translated wants exactly these translations of an address on the request's
-// way, each as `nat-a 10.0.1.10 > 10.0.0.20`.
+// way, each as `nat-a 10.0.1.10 > 10.0.0.20`; of a change of family the
+// destinations.
 func translated(list ...string) want {
 	return func(_ *network, r *eval.Result) string {
 		var got []string
@@ -294,10 +295,10 @@ func translated(list ...string) want {
 			if h.Becomes == nil {
 				continue
 			}
-			f := h.Packet.Family
-			from, to := rangeText(f, h.Packet.Source), rangeText(f, h.Becomes.Source)
-			if from == to {
-				from, to = rangeText(f, h.Packet.Destination), rangeText(f, h.Becomes.Destination)
+			f, t := h.Packet.Family, h.Becomes.Family
+			from, to := rangeText(f, h.Packet.Source), rangeText(t, h.Becomes.Source)
+			if from == to || f != t {
+				from, to = rangeText(f, h.Packet.Destination), rangeText(t, h.Becomes.Destination)
 			}
 			got = append(got, h.Component+" "+from+" > "+to)
 		}

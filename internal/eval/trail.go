@@ -1,8 +1,7 @@
 package eval
 
 import (
-	"net/netip"
-
+	"github.com/vpcpath/vpcpath/internal/addr"
 	"github.com/vpcpath/vpcpath/internal/model"
 	"github.com/vpcpath/vpcpath/internal/packet"
 )
@@ -12,9 +11,10 @@ import (
 type mark struct {
 	prev *mark
 	kind markKind
-	// asked and live are the headers that left it; for a rewrite, as they
-	// were before.
+	// asked and live are the headers that left it, and fam their family; for
+	// a rewrite, as they were before.
 	asked, live packet.Set
+	fam         addr.Family
 	// newAsked and newLive are what a rewrite made of them.
 	newAsked, newLive packet.Set
 	iface             *model.Interface // tracked, pinned
@@ -43,7 +43,7 @@ func (m *mark) must() bool { return m.kind == rewritten || m.kind == passed }
 func (w *walk) remember(b *branch, m mark) {
 	p := w.marks.next()
 	*p = m
-	p.prev, p.asked, p.live = b.trail, b.asked, b.live
+	p.prev, p.asked, p.live, p.fam = b.trail, b.asked, b.live, b.fam
 	if b.trail != nil {
 		p.space = b.trail.space
 	}
@@ -85,56 +85,18 @@ func (w *walk) pull(b *branch, s packet.Set) packet.Set {
 	return s
 }
 
-// change is what a rewrite does: an address becomes another one, and the port
-// that goes with it may become any of a range. Every rewrite in a network sets
-// fields to constants or ranges, so that sets stay small.
-type change struct {
-	field packet.Field // Src or Dst
-	to    netip.Addr
-	// ports is what the port of the same side becomes; the zero value keeps
-	// it.
-	ports packet.PortRange
-}
-
-// port returns the port field of the side that changes.
-func (c change) port() packet.Field {
-	if c.field == packet.Src {
-		return packet.SPort
-	}
-	return packet.DPort
-}
-
-func (w *walk) apply(c change, s packet.Set) packet.Set {
-	s = w.sp.AssignAddr(s, c.field, c.to)
-	if c.ports != (packet.PortRange{}) {
-		s = w.sp.AssignPorts(s, c.port(), c.ports.Lo, c.ports.Hi)
-	}
-	return s
-}
-
 // rewrite changes fields of a request and leaves the mark by which the reply
 // is changed back.
 func (w *walk) rewrite(b *branch, device model.Resource, pass int, c change) {
 	w.remember(b, mark{kind: rewritten, device: device, pass: pass, change: c})
 	m := b.trail
-	m.newAsked = w.apply(c, b.asked)
+	m.newAsked = w.apply(&m.change, b.asked)
 	m.newLive = m.newAsked
 	if b.live != b.asked {
-		m.newLive = w.apply(c, b.live)
+		m.newLive = w.apply(&m.change, b.live)
 	}
 	b.asked, b.live = m.newAsked, m.newLive
-}
-
-// before returns what of old, which a rewrite turned into made, may have
-// become one of s.
-func (w *walk) before(s packet.Set, m *mark, old, made packet.Set) packet.Set {
-	if s == made {
-		return old
-	}
-	if m.change.ports == (packet.PortRange{}) {
-		return w.sp.And(old, w.sp.Free(s, m.change.field))
-	}
-	return w.sp.And(old, w.sp.Free(s, m.change.field, m.change.port()))
+	b.fam = m.change.family(b.fam)
 }
 
 // undoAt takes the reply b back past a device that has seen the request. It
@@ -154,6 +116,7 @@ func (w *walk) undoAt(b *branch, device model.Resource) bool {
 		if m.kind == rewritten {
 			b.asked = w.before(b.asked, m, m.asked, m.newAsked)
 			b.live = w.before(b.live, m, m.live, m.newLive)
+			b.fam = m.fam
 		}
 		b.undo = newestMust(m.prev)
 	}
@@ -162,15 +125,15 @@ func (w *walk) undoAt(b *branch, device model.Resource) bool {
 
 // undoHop is undoAt with its step in the record.
 func (w *walk) undoHop(b *branch, device model.Resource, rule string) bool {
-	before := b.asked
+	was := *b
 	if !w.undoAt(b, device) {
 		return false
 	}
 	if w.rec {
 		id := device.ID()
 		h := Hop{Component: id.Name, Kind: id.Kind, Resource: device, At: id.At, RuleIDs: []string{rule}}
-		h.Packet = w.describe(b, before)
-		if before == b.asked {
+		h.Packet = w.describe(&was, was.asked)
+		if was.asked == b.asked {
 			h.Action, h.Message = Forward, "knows the connection"
 		} else {
 			now := w.describe(b, b.asked)
