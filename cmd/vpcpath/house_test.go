@@ -17,7 +17,7 @@ const module = "github.com/vpcpath/vpcpath"
 // those before it (docs/architecture.md). What is not in it yet fails, so
 // that a new package gets its place.
 var order = []string{
-	"internal/diag", "internal/doc", "internal/addr", "internal/packet", "internal/lpm", "internal/model",
+	"internal/diag", "internal/jsontree", "internal/doc", "internal/addr", "internal/packet", "internal/lpm", "internal/model",
 	"internal/load", "internal/eval", "internal/check", "internal/render", "internal/examples",
 	"internal/importer",
 	"cmd/vpcpath",
@@ -25,11 +25,12 @@ var order = []string{
 
 // fences are the third parties that only some packages may import.
 var fences = map[string][]string{
-	"github.com/spf13/cobra":            {"cmd/vpcpath"},
-	"github.com/spf13/viper":            {"cmd/vpcpath"},
-	"gopkg.in/yaml.v3":                  {"internal/load"},
-	"github.com/olekukonko/tablewriter": {"internal/render"},
-	"github.com/fatih/color":            {"internal/render"},
+	"github.com/spf13/cobra":             {"cmd/vpcpath"},
+	"github.com/spf13/viper":             {"cmd/vpcpath"},
+	"gopkg.in/yaml.v3":                   {"internal/load"},
+	"github.com/olekukonko/tablewriter":  {"internal/render"},
+	"github.com/fatih/color":             {"internal/render"},
+	"github.com/go-json-experiment/json": {"internal/jsontree"},
 }
 
 func imports(t *testing.T) map[string][]string {
