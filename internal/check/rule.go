@@ -29,6 +29,7 @@ type Pass struct {
 	Rule     *Rule
 	Topology *model.Topology
 	Net      *eval.Net // ask it where the rule speaks of reachability
+	*facts             // what rules share
 	findings []diag.Finding
 }
 
@@ -42,15 +43,12 @@ func (p *Pass) Report(at diag.Pos, format string, args ...any) *diag.Finding {
 // Rules lists every rule, sorted by id.
 func Rules() []*Rule { return append([]*Rule(nil), rules...) }
 
-// rules is the one list of rules, sorted by id. A test asserts that each is
-// whole.
-var rules = []*Rule{}
-
 // Lint runs rules on a topology and returns what they find, sorted.
 func Lint(t *model.Topology, n *eval.Net, list []*Rule) []diag.Finding {
 	var out []diag.Finding
+	shared := newFacts(t, n)
 	for _, r := range list {
-		p := &Pass{Rule: r, Topology: t, Net: n}
+		p := &Pass{Rule: r, Topology: t, Net: n, facts: shared}
 		r.Check(p)
 		out = append(out, p.findings...)
 	}
