@@ -69,7 +69,7 @@ func runCheck(o checkOptions) error {
 	if err != nil {
 		return err
 	}
-	t, findings := o.app.loadTopology(append(paths[:len(paths):len(paths)], o.expect...))
+	sources, t, findings := o.app.readTopology(append(paths[:len(paths):len(paths)], o.expect...))
 	if diag.HasErrors(findings) {
 		return o.rejectCheck(findings)
 	}
@@ -83,18 +83,16 @@ func runCheck(o checkOptions) error {
 		}
 		return o.app.answer(verdictStatus(results), o.lines(results))
 	}
-	report := render.Report{Findings: findings, Outcomes: check.Expectations(eval.Compile(t), t.Expectations)}
-	status := statusOK
-	if report.Summary().Failed > 0 {
-		status = statusNo
-	}
-	return o.app.answer(status, o.report(report))
+	net := eval.Compile(t)
+	report := check.NewCatalogue().Run(check.Input{Sources: sources, Topology: t, Net: net, Found: findings}, check.Settings{})
+	report.Outcomes = check.Expectations(net, t.Expectations)
+	return o.app.answer(checkStatus(report), o.report(report))
 }
 
 // rejectCheck is reject; the JSON of a whole check keeps its shape.
 func (o checkOptions) rejectCheck(findings []diag.Finding) error {
 	if o.app.json() && !o.given() {
-		return o.app.answer(statusBadInput, render.CheckJSON(o.app.stdout, render.Report{Findings: findings}))
+		return o.app.answer(statusBadInput, render.CheckJSON(o.app.stdout, check.Rejected(findings)))
 	}
 	return o.app.reject(findings)
 }
@@ -112,9 +110,24 @@ func (o checkOptions) lines(results []*eval.Result) error {
 	return render.Lines(o.app.stdout, results, o.options())
 }
 
-func (o checkOptions) report(r render.Report) error {
+func (o checkOptions) report(r check.Report) error {
 	if o.app.json() {
 		return render.CheckJSON(o.app.stdout, r)
 	}
 	return render.Check(o.app.stdout, r, o.options())
+}
+
+// checkStatus is the exit status of a whole check.
+func checkStatus(r check.Report) int {
+	for _, o := range r.Outcomes {
+		if !o.OK {
+			return statusNo
+		}
+	}
+	for _, f := range r.Counting() {
+		if f.Severity >= diag.Error {
+			return statusNo
+		}
+	}
+	return statusOK
 }

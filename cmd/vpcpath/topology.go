@@ -31,15 +31,21 @@ func topologyPaths(args []string) ([]string, error) {
 // loadTopology reads and resolves a topology. The findings are sorted; with
 // an error among them the topology is not to be used.
 func (a *app) loadTopology(paths []string) (*model.Topology, []diag.Finding) {
+	_, t, findings := a.readTopology(paths)
+	return t, findings
+}
+
+// readTopology is loadTopology for who needs the text of the sources too.
+func (a *app) readTopology(paths []string) ([]load.Source, *model.Topology, []diag.Finding) {
 	in, findings := importer.Read(paths, a.stdin, importer.Options{})
 	if diag.HasErrors(findings) && len(in.Sources) == 0 {
-		return nil, diag.Sort(findings)
+		return nil, nil, diag.Sort(findings)
 	}
 	t, more := load.Load(in.Sources)
 	if t != nil {
 		more = append(more, check.UnknownCodes(t.Expectations)...)
 	}
-	return t, diag.Sort(append(findings, more...))
+	return in.Sources, t, diag.Sort(append(findings, more...))
 }
 
 // reject ends a command whose topology has errors: every finding is shown,

@@ -100,13 +100,16 @@ func (f Finding) String() string {
 // Sort orders findings by position, then severity (highest first), id and
 // message, and drops exact repetitions.
 func Sort(fs []Finding) []Finding {
-	slices.SortStableFunc(fs, func(a, b Finding) int {
-		return cmp.Or(a.Pos.Compare(b.Pos), cmp.Compare(b.Severity, a.Severity),
-			cmp.Compare(a.ID, b.ID), cmp.Compare(a.Message, b.Message))
-	})
+	slices.SortStableFunc(fs, Compare)
 	return slices.CompactFunc(fs, func(a, b Finding) bool {
 		return a.Pos == b.Pos && a.Severity == b.Severity && a.ID == b.ID && a.Message == b.Message
 	})
+}
+
+// Compare orders two findings as Sort does.
+func Compare(a, b Finding) int {
+	return cmp.Or(a.Pos.Compare(b.Pos), cmp.Compare(b.Severity, a.Severity),
+		cmp.Compare(a.ID, b.ID), cmp.Compare(a.Message, b.Message))
 }
 
 // HasErrors reports whether any finding is an Error.

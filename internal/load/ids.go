@@ -1,5 +1,7 @@
 package load
 
+import "github.com/vpcpath/vpcpath/internal/diag"
+
 // ID is the stable name of a kind of finding.
 type ID string
 
@@ -75,6 +77,22 @@ const (
 type IDInfo struct {
 	ID      ID
 	Meaning string
+}
+
+// Severity returns the severity of the findings of an id: an error, but for
+// the few that milder names.
+func (i IDInfo) Severity() diag.Severity {
+	if s, ok := milder[i.ID]; ok {
+		return s
+	}
+	return diag.Error
+}
+
+// milder are the ids whose findings leave a topology that can be asked.
+var milder = map[ID]diag.Severity{
+	idHostBits:            diag.Info,
+	idPropagationOverlap:  diag.Warning,
+	idStaleGroupReference: diag.Warning,
 }
 
 // IDs lists every id that Files and Load report, sorted. All are errors but

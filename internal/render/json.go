@@ -60,11 +60,11 @@ func FindingsJSON(w io.Writer, list []diag.Finding) error {
 	return writeJSON(w, struct {
 		Version  int           `json:"version"`
 		Findings []jsonFinding `json:"findings"`
-	}{schemaVersion, findingsJSON(list)})
+	}{schemaVersion, findingsJSON(check.Rejected(list).Findings)})
 }
 
 // CheckJSON writes the report of a check without a question.
-func CheckJSON(w io.Writer, r Report) error {
+func CheckJSON(w io.Writer, r check.Report) error {
 	list := make([]jsonExpectation, len(r.Outcomes))
 	for i, o := range r.Outcomes {
 		list[i] = expectationJSON(o)
@@ -74,7 +74,7 @@ func CheckJSON(w io.Writer, r Report) error {
 		Findings     []jsonFinding     `json:"findings"`
 		Expectations []jsonExpectation `json:"expectations"`
 		Summary      Summary           `json:"summary"`
-	}{schemaVersion, findingsJSON(r.Findings), list, r.Summary()})
+	}{schemaVersion, findingsJSON(r.Findings), list, Summarise(r)})
 }
 
 // CodesJSON writes the codes.
@@ -103,11 +103,15 @@ func ExamplesJSON(w io.Writer, list []Example) error {
 }
 
 type jsonFinding struct {
-	At       string        `json:"at"`
-	Severity string        `json:"severity"`
-	ID       string        `json:"id"`
-	Message  string        `json:"message"`
-	Related  []jsonRelated `json:"related,omitempty"`
+	At          string           `json:"at"`
+	Severity    string           `json:"severity"`
+	ID          string           `json:"id"`
+	Message     string           `json:"message"`
+	Related     []jsonRelated    `json:"related,omitempty"`
+	Fix         *jsonFix         `json:"fix,omitempty"`
+	Resource    string           `json:"resource,omitempty"`
+	Fingerprint string           `json:"fingerprint,omitempty"`
+	Suppressed  *jsonSuppression `json:"suppressed,omitempty"`
 }
 
 type jsonRelated struct {
@@ -115,12 +119,43 @@ type jsonRelated struct {
 	Message string `json:"message"`
 }
 
-func findingsJSON(list []diag.Finding) []jsonFinding {
+type jsonFix struct {
+	Message string     `json:"message"`
+	Edits   []jsonEdit `json:"edits"`
+}
+
+type jsonEdit struct {
+	At   string `json:"at"`
+	End  string `json:"end"`
+	Text string `json:"text"`
+}
+
+type jsonSuppression struct {
+	By     string `json:"by"`
+	Reason string `json:"reason,omitempty"`
+	At     string `json:"at,omitempty"`
+}
+
+// suppressedBy are the words for the kinds of suppression.
+var suppressedBy = map[check.SuppressionKind]string{check.InSource: "comment", check.External: "configuration", check.Known: "baseline"}
+
+func findingsJSON(list []check.Finding) []jsonFinding {
 	out := make([]jsonFinding, len(list))
 	for i, f := range list {
-		out[i] = jsonFinding{At: f.Pos.String(), Severity: f.Severity.String(), ID: f.ID, Message: f.Message}
+		out[i] = jsonFinding{At: f.Pos.String(), Severity: f.Severity.String(), ID: f.ID, Message: f.Message,
+			Resource: f.Resource, Fingerprint: f.Fingerprint}
 		for _, r := range f.Related {
 			out[i].Related = append(out[i].Related, jsonRelated{r.Pos.String(), r.Message})
+		}
+		if f.Fix != nil {
+			fix := &jsonFix{Message: f.Fix.Message, Edits: []jsonEdit{}}
+			for _, e := range f.Fix.Edits {
+				fix.Edits = append(fix.Edits, jsonEdit{e.Pos.String(), e.End.String(), e.Text})
+			}
+			out[i].Fix = fix
+		}
+		if s := f.Suppressed; s != nil {
+			out[i].Suppressed = &jsonSuppression{suppressedBy[s.Kind], s.Reason, s.At.String()}
 		}
 	}
 	return out

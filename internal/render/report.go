@@ -9,13 +9,8 @@ import (
 	"github.com/vpcpath/vpcpath/internal/eval"
 )
 
-// Report is what a check without a question has to say.
-type Report struct {
-	Findings []diag.Finding
-	Outcomes []check.Outcome
-}
-
-// Summary counts what a report holds.
+// Summary counts what a report holds. Findings that are suppressed count as
+// such and nowhere else.
 type Summary struct {
 	Expectations int `json:"expectations"`
 	Passed       int `json:"passed"`
@@ -23,11 +18,14 @@ type Summary struct {
 	Errors       int `json:"errors"`
 	Warnings     int `json:"warnings"`
 	Infos        int `json:"infos"`
+	Ignored      int `json:"ignored"`  // by a comment or the configuration
+	Baseline     int `json:"baseline"` // known from the baseline
+	Gone         int `json:"gone"`     // in the baseline, and no more in the topology
 }
 
-// Summary counts the report.
-func (r Report) Summary() Summary {
-	s := Summary{Expectations: len(r.Outcomes)}
+// Summarise counts a report.
+func Summarise(r check.Report) Summary {
+	s := Summary{Expectations: len(r.Outcomes), Gone: r.Gone}
 	for _, o := range r.Outcomes {
 		if o.OK {
 			s.Passed++
@@ -36,10 +34,14 @@ func (r Report) Summary() Summary {
 		}
 	}
 	for _, f := range r.Findings {
-		switch f.Severity {
-		case diag.Error:
+		switch {
+		case f.Suppressed != nil && f.Suppressed.Kind == check.Known:
+			s.Baseline++
+		case f.Suppressed != nil:
+			s.Ignored++
+		case f.Severity == diag.Error:
 			s.Errors++
-		case diag.Warning:
+		case f.Severity == diag.Warning:
 			s.Warnings++
 		default:
 			s.Infos++
@@ -73,24 +75,68 @@ func (t *textWriter) finding(f diag.Finding) {
 	}
 }
 
-// Check writes a report: the findings, the expectations that fail with their
-// blockers, and a summary. Verbose adds those that hold; Quiet leaves the
-// summary and everything below an error out.
-func Check(w io.Writer, r Report, o Options) error {
+// Check writes a report: the findings, those of the baseline first, the
+// expectations that fail with their blockers, and a summary. Verbose adds the
+// expectations that hold and the findings that are ignored; Quiet leaves out
+// the summary, the baseline and everything below an error. Where findings are
+// all there is to say, no summary is needed.
+func Check(w io.Writer, r check.Report, o Options) error {
 	t := &textWriter{opts: o}
-	for _, f := range r.Findings {
-		if !o.Quiet || f.Severity == diag.Error {
-			t.finding(f)
+	shown := 0
+	for _, known := range []bool{true, false} {
+		for _, f := range r.Findings {
+			if known == t.old(f) && t.shows(f) {
+				t.mark(f)
+				shown++
+			}
 		}
 	}
 	for _, out := range r.Outcomes {
 		t.outcome(out)
 	}
-	if !o.Quiet {
-		t.printf("%s\n", summaryText(r.Summary(), o))
+	s := Summarise(r)
+	if !o.Quiet && (shown == 0 || s.Failed > 0 || s.Gone > 0 || o.Verbose) {
+		t.printf("%s\n", summaryText(s, o))
 	}
 	_, err := io.WriteString(w, t.String())
 	return err
+}
+
+// old reports whether a finding was there before.
+func (t *textWriter) old(f check.Finding) bool {
+	return f.Suppressed != nil && f.Suppressed.Kind == check.Known
+}
+
+// shows reports whether a finding is written.
+func (t *textWriter) shows(f check.Finding) bool {
+	switch {
+	case f.Suppressed == nil:
+		return !t.opts.Quiet || f.Severity == diag.Error
+	case f.Suppressed.Kind == check.Known:
+		return !t.opts.Quiet
+	}
+	return t.opts.Verbose
+}
+
+// mark writes a finding with what silences it.
+func (t *textWriter) mark(f check.Finding) {
+	switch {
+	case f.Suppressed == nil:
+		t.finding(f.Finding)
+	case f.Suppressed.Kind == check.Known:
+		t.suppressed(f, "baseline")
+	default:
+		t.suppressed(f, "ignored")
+		t.printf("    %s\n", t.opts.paint(joinNonEmpty(": ", clean(f.Suppressed.At.String()), clean(f.Suppressed.Reason)), faint))
+	}
+}
+
+func (t *textWriter) suppressed(f check.Finding, word string) {
+	at := ""
+	if f.Pos.IsValid() {
+		at = clean(f.Pos.String()) + ": "
+	}
+	t.printf("%s\n", t.opts.paint(at+word+": "+clean(f.Message)+" ["+f.ID+"]", faint))
 }
 
 // mostFailures is how many failures of one expectation are shown unless
@@ -163,10 +209,19 @@ func summaryText(s Summary, o Options) string {
 	for _, c := range []struct {
 		n    int
 		noun string
-	}{{s.Errors, "error"}, {s.Warnings, "warning"}, {s.Infos, "info"}} {
+	}{{s.Errors, "error"}, {s.Warnings, "warning"}, {s.Infos, "info"}, {s.Baseline, "finding"}} {
 		if c.n > 0 {
 			text += "; " + plural(c.n, c.noun)
 		}
+	}
+	if s.Baseline > 0 {
+		text += " of the baseline"
+	}
+	if s.Ignored > 0 {
+		text += "; " + itoa(s.Ignored) + " ignored"
+	}
+	if s.Gone > 0 {
+		text += "; " + plural(s.Gone, "finding") + " of the baseline gone, --update-baseline forgets them"
 	}
 	return text
 }
