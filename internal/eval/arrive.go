@@ -115,10 +115,10 @@ func (w *walk) answer(b branch, who model.Resource, at *model.Interface) {
 		if len(who.Links) == 0 {
 			w.internet(b)
 		} else {
-			w.fromSite(b, who.Behind())
+			w.leaveSite(b, who, who.Links)
 		}
 	case *model.VPNConnection:
-		w.fromSite(b, who)
+		w.leaveSite(b, who, []*model.VPNConnection{who})
 	default:
 		w.internet(b)
 	}

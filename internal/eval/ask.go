@@ -185,9 +185,9 @@ func (w *walk) start(p pair, f addr.Family) {
 		}
 		w.send(b, p.origin.iface)
 	case *model.ExternalNetwork:
-		w.fromSite(b, host.Behind())
+		w.leaveSite(b, host, host.Links)
 	case *model.VPNConnection:
-		w.fromSite(b, host)
+		w.leaveSite(b, host, []*model.VPNConnection{host})
 	default:
 		w.internet(b)
 	}

@@ -10,6 +10,7 @@ type Code string
 // The codes.
 const (
 	BadStateRoute            Code = "BAD_STATE_ROUTE"
+	CustomerGatewayNoRoute   Code = "CUSTOMER_GATEWAY_NO_ROUTE"
 	DeliveredElsewhere       Code = "DELIVERED_ELSEWHERE"
 	EgressOnlyGatewayIngress Code = "EIGW_NO_INBOUND_CONNECTIONS"
 	GatewayRejectsSpoofed    Code = "GATEWAY_REJECTS_SPOOFED_TRAFFIC"
@@ -69,6 +70,7 @@ type CodeInfo struct {
 func Codes() []CodeInfo {
 	list := []CodeInfo{
 		{BadStateRoute, true, "the route that wins leads to something missing, detached or not active; a shorter route is not tried"},
+		{CustomerGatewayNoRoute, false, "the site does not route the packet into its connection to AWS"},
 		{DeliveredElsewhere, false, "the address belongs to another host on this path than the one that was asked for"},
 		{EgressOnlyGatewayIngress, false, "an egress-only internet gateway lets no connection in"},
 		{GatewayRejectsSpoofed, true, "an internet or VPN gateway drops a source address that belongs to no network interface of its VPC"},

@@ -16,7 +16,7 @@ import (
 // routeHop records a lookup: the route that won, and for the first address
 // looked up every route that matched and why it lost.
 func (w *walk) routeHop(b *branch, t *routeTable, c candidate) {
-	h := Hop{Component: t.name.Name, Kind: t.name.Kind, Resource: t.resource, Action: Route, At: t.name.At, RuleIDs: []string{"RT-4"}}
+	h := Hop{Component: t.name.Name, Kind: t.name.Kind, Resource: t.resource, Action: Route, At: t.name.At, RuleIDs: []string{t.rule()}}
 	h.Routes = append([]RouteUse{routeUse(c.route, true, "")}, w.losers(b, t, c)...)
 	w.step(b, &h)
 }
@@ -58,8 +58,16 @@ func (w *walk) firstAddr(b *branch) netip.Addr {
 
 func tie(lost, won *model.Route) string {
 	switch {
-	case rank(lost) == rank(won):
+	case compareRoutes(lost, won) == 0 && won.PrefixList != nil:
 		return "AWS picks either of two prefix lists with the same CIDR"
+	case compareRoutes(lost, won) == 0 && multipath(won):
+		return "connections are spread over both"
+	case compareRoutes(lost, won) == 0:
+		return "AWS picks either of two alike"
+	case rank(lost) == rank(won) && lost.From.ASPathLength != won.From.ASPathLength:
+		return fmt.Sprintf("its AS path is longer: %d, not %d", lost.From.ASPathLength, won.From.ASPathLength)
+	case rank(lost) == rank(won):
+		return fmt.Sprintf("its MED is higher: %d, not %d", lost.From.MED, won.From.MED)
 	case lost.Origin.Propagated() && won.Origin.Propagated():
 		return won.Origin.String() + " comes before " + lost.Origin.String()
 	case lost.Origin.Propagated():

@@ -24,7 +24,8 @@ type Net struct {
 	groupOf cache[string, *groupFilters]
 	vpcs    cache[*model.VPC, *vpcNet]
 	hosts   cache[*model.Instance, *hostTable]
-	sites   cache[*model.VPNGateway, *lpm.Table[*model.VPNConnection]]
+	sites   cache[*model.VPNGateway, *routeTable]
+	exits   cache[model.Resource, *exitTable]
 	tunnels cache[*model.Tunnel, bool]
 
 	public  func() *lpm.Table[publicOwner]
@@ -225,34 +226,4 @@ func compileHost(inst *model.Instance) *hostTable {
 		}
 	}
 	return &hostTable{b.Build()}
-}
-
-// preference orders connections that know the same prefix: BGP over VPN, then
-// static, then Direct Connect, the best last (VGW-2).
-func preference(c *model.VPNConnection) int {
-	switch {
-	case c.DirectConnect:
-		return 2
-	case c.BGP:
-		return 0
-	}
-	return 1
-}
-
-// knownTo returns what a VPN gateway knows: the longest prefix wins, then the
-// better kind of connection (VGW-2).
-func (n *Net) knownTo(g *model.VPNGateway) *lpm.Table[*model.VPNConnection] {
-	return n.sites.get(g, func(g *model.VPNGateway) *lpm.Table[*model.VPNConnection] {
-		var b lpm.Builder[*model.VPNConnection]
-		for best := range 3 { // the last to be inserted wins
-			for _, c := range slices.Backward(g.Connections) {
-				for _, r := range c.Routes {
-					if preference(c) == best {
-						b.Insert(r.Prefix, c)
-					}
-				}
-			}
-		}
-		return b.Build()
-	})
 }

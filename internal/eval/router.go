@@ -57,7 +57,7 @@ func (w *walk) badRoute(b *branch, r *model.Route, why string) {
 	w.drop(b, b.asked, func() Hop {
 		id := b.table.name
 		code := BadStateRoute
-		if b.table.vpc == nil {
+		if id.Kind == model.KindTransitGatewayRouteTable {
 			code = TransitBadRoute
 		}
 		return Hop{Component: id.Name, At: r.At, Code: code, Kind: id.Kind, Resource: b.table.resource,
@@ -93,9 +93,8 @@ func (w *walk) lookup(b branch, t *routeTable, next func(branch, candidate)) {
 			w.noRoute(part, t)
 			return
 		}
-		if e.equal > 1 && e.candidates[0].route.PrefixList != nil {
-			w.chosen = w.sp.Or(w.chosen, w.pull(&part, part.live))
-			w.assume("RT-7", fmt.Sprintf("%s has %d prefix lists with %s and different targets; AWS picks one of them and does not say which", t.name.Name, e.equal, e.candidates[0].prefix))
+		if e.picks {
+			w.pick(&part, t, e)
 		}
 		for _, c := range e.candidates[:e.equal] {
 			fork := part
@@ -106,6 +105,16 @@ func (w *walk) lookup(b branch, t *routeTable, next func(branch, candidate)) {
 			next(fork, c)
 		}
 	})
+}
+
+// pick notes that AWS uses one of several equal routes and does not say which.
+func (w *walk) pick(b *branch, t *routeTable, e *routeEntry) {
+	w.chosen = w.sp.Or(w.chosen, w.pull(b, b.live))
+	rule, what := "RT-7", "prefix lists with %s and different targets"
+	if e.candidates[0].route.PrefixList == nil {
+		rule, what = "VGW-2", "connections that bring %s alike"
+	}
+	w.assume(rule, fmt.Sprintf("%s has %d "+what+"; AWS picks one of them and does not say which", t.name.Name, e.equal, e.candidates[0].prefix))
 }
 
 // noRoute drops what no route matches (RT-18), but for the replies to a NAT
@@ -121,13 +130,22 @@ func (w *walk) noRoute(b branch, t *routeTable) {
 		return
 	}
 	w.drop(&b, b.asked, func() Hop {
-		code := NoRoute
-		if t.vpc == nil {
-			code = TransitNoRoute
-		}
-		return Hop{Component: t.name.Name, Kind: t.name.Kind, Resource: t.resource, At: t.name.At, Code: code,
+		h := Hop{Component: t.name.Name, Kind: t.name.Kind, Resource: t.resource, At: t.name.At, Code: NoRoute,
 			Message: "no route to " + w.some(b.asked, b.fam, b.destination()), RuleIDs: []string{"RT-18"},
 			Routes: w.unused(&b, t)}
+		switch r := t.resource.(type) {
+		case *model.VPNGateway:
+			h.Code, h.RuleIDs = VPNGatewayNoRoute, []string{"VGW-1"}
+			h.Message = fmt.Sprintf("%s knows no connection that leads to %s", r.Name, w.some(b.asked, b.fam, b.destination()))
+			if b.fam == addr.V6 {
+				h.Code, h.RuleIDs, h.Message = VPNConnectionFamily, []string{"VGW-5"}, "a VPN connection on a VPN gateway carries IPv4 only"
+			}
+		case *model.RouteTable:
+			if r.TransitGateway != nil {
+				h.Code = TransitNoRoute
+			}
+		}
+		return h
 	})
 }
 

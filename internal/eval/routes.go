@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"cmp"
 	"net/netip"
 	"slices"
 
@@ -19,10 +20,24 @@ type routeTable struct {
 	never []candidate
 }
 
+// rule is the rule by which the table chooses.
+func (t *routeTable) rule() string {
+	switch t.name.Kind {
+	case model.KindVPNGateway:
+		return "VGW-2"
+	case model.KindTransitGatewayRouteTable:
+		return "TGW-4"
+	}
+	return "RT-4"
+}
+
 // routeEntry is everything that the table says about one prefix.
 type routeEntry struct {
 	candidates []candidate // best first
-	equal      int         // how many of them AWS may pick (RT-7); 1 as a rule
+	equal      int         // how many of them AWS may use; 1 as a rule
+	// picks is set where AWS uses one of equal ones and does not say which
+	// (RT-7); else it spreads connections over them (TGW-17).
+	picks bool
 }
 
 type candidate struct {
@@ -45,6 +60,22 @@ func (n *Net) edge(v *model.VPC, t *model.RouteTable) *routeTable {
 			implicit.Routes = append(implicit.Routes, &model.Route{Destination: b.Prefix, Kind: model.TargetLocal})
 		}
 		return compileTable(implicit)
+	})
+}
+
+// vpnTable returns what a VPN gateway knows: a route to each connection for
+// each prefix (VGW-1).
+func (n *Net) vpnTable(g *model.VPNGateway) *routeTable {
+	return n.sites.get(g, func(g *model.VPNGateway) *routeTable {
+		t := &model.RouteTable{Ident: g.Ident}
+		for _, c := range g.Connections {
+			for _, b := range c.Routes {
+				t.Routes = append(t.Routes, &model.Route{At: b.At, Destination: b.Prefix, Target: c, Origin: c.Origin(), From: c})
+			}
+		}
+		out := compileTable(t)
+		out.resource = g
+		return out
 	})
 }
 
@@ -83,25 +114,43 @@ func compileTable(t *model.RouteTable) *routeTable {
 	var b lpm.Builder[*routeEntry]
 	for _, p := range order {
 		e := entries[p]
-		slices.SortStableFunc(e.candidates, func(a, b candidate) int { return rank(a.route) - rank(b.route) })
+		slices.SortStableFunc(e.candidates, func(a, b candidate) int { return compareRoutes(a.route, b.route) })
 		e.equal = 1
 		best := e.candidates[0].route
 		for _, c := range e.candidates[1:] {
-			if rank(c.route) == rank(best) && !sameTarget(c.route, best) && (best.PrefixList != nil || multipath(best)) {
+			if compareRoutes(c.route, best) == 0 && !sameTarget(c.route, best) && (best.PrefixList != nil || best.Origin.Propagated()) {
 				e.equal++
 			}
 		}
+		e.picks = e.equal > 1 && !multipath(best)
 		b.Insert(p, e)
 	}
 	out.lookup = b.Build()
 	return out
 }
 
+// compareRoutes compares two routes to the same prefix, the better one first: by
+// rank, and of the same sort by what BGP says (VGW-2, TGW-4).
+func compareRoutes(a, b *model.Route) int {
+	if d := cmp.Compare(rank(a), rank(b)); d != 0 || a.From == nil || b.From == nil || !a.From.BGP || !b.From.BGP {
+		return d
+	}
+	return cmp.Or(cmp.Compare(a.From.ASPathLength, b.From.ASPathLength), cmp.Compare(a.From.MED, b.From.MED))
+}
+
 // multipath reports whether a transit gateway spreads connections over equal
-// routes like this one: those learned over VPN and Direct Connect (TGW-17).
+// routes like this one: those learned by BGP over Direct Connect, Connect and,
+// where that is on, VPN connections (TGW-17).
 func multipath(r *model.Route) bool {
-	_, transit := r.Target.(*model.TransitGatewayAttachment)
-	return transit && r.Origin.Propagated() && r.Origin != model.OriginPropagatedVPC
+	a, transit := r.Target.(*model.TransitGatewayAttachment)
+	if !transit || r.From == nil || !r.From.BGP {
+		return false
+	}
+	switch r.From.Type {
+	case model.DirectConnect, model.ConnectAttachment:
+		return true
+	}
+	return !a.TransitGateway.NoECMP
 }
 
 func sameTarget(a, b *model.Route) bool { return a.Kind == b.Kind && a.Target == b.Target }

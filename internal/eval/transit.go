@@ -71,10 +71,12 @@ func (w *walk) toAttachment(b branch, a *model.TransitGatewayAttachment) {
 	case a.VPC != nil:
 		w.intoVPC(b, a)
 	case a.Connection != nil:
-		w.handOn(&b, a, "to "+a.Connection.Name, "TGW-3")
-		w.handOn(&b, a.Connection, "to the site behind it", "TGW-3")
-		b.iface = nil
-		w.site(b, a.Connection)
+		to := "to " + a.Connection.Name
+		if a.Connection.Type == model.ConnectAttachment {
+			to = "to the site behind it"
+		}
+		w.handOn(&b, a, to, "TGW-3")
+		w.overConnection(b, a.Connection, "TGW-3")
 	case a.Peer == nil:
 		w.drop(&b, b.asked, func() Hop {
 			return gatewayHop(a).with(AttachmentState, fmt.Sprintf("%s has no attachment back to %s", a.PeerGateway.Name, a.TransitGateway.Name), "TGW-15")

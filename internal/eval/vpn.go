@@ -18,35 +18,25 @@ func (w *walk) vgwOut(b branch, v *model.VPC, g *model.VPNGateway, r *model.Rout
 	w.gate(&b, w.owned(&b, b.source(), v), true, func(denied packet.Set) Hop {
 		return gatewayHop(g).with(VPNGatewaySource, fmt.Sprintf("the source %s belongs to no network interface of %s", w.some(denied, b.fam, b.source()), v.Name), "VGW-3")
 	})
-	w.toSite(b, g)
+	if b.asked != packet.Empty {
+		w.toSite(b, g)
+	}
 }
 
 // toSite hands b to the connection with the longest prefix (VGW-2).
 func (w *walk) toSite(b branch, g *model.VPNGateway) {
-	if b.asked == packet.Empty {
-		return
+	w.lookup(b, w.net.vpnTable(g), func(b branch, c candidate) {
+		w.overConnection(b, c.route.From, "VGW-1")
+	})
+}
+
+// overConnection takes b to the site behind a connection.
+func (w *walk) overConnection(b branch, c *model.VPNConnection, rule string) {
+	if c.Type != model.ConnectAttachment { // the attachment has its step already
+		w.handOn(&b, c, "to the site behind it", rule)
 	}
-	id := gatewayHop(g)
-	known := w.net.knownTo(g)
-	rest := b.asked
-	split(w, known, b.asked, b.fam, b.destination(), func(rs []addr.Range, c *model.VPNConnection, ok bool) {
-		if !ok {
-			return
-		}
-		s := w.to(&b, rs...)
-		rest = w.sp.Minus(rest, s)
-		part := w.only(b, s)
-		w.handOn(&part, g, "over "+c.Name, "VGW-2")
-		w.handOn(&part, c, "to the site behind it", "VGW-1")
-		part.iface = nil
-		w.site(part, c)
-	})
-	w.drop(&b, rest, func() Hop {
-		if b.fam == addr.V6 {
-			return id.with(VPNConnectionFamily, "a VPN connection on a VPN gateway carries IPv4 only", "VGW-5")
-		}
-		return id.with(VPNGatewayNoRoute, fmt.Sprintf("%s knows no VPN connection that leads to %s", g.Name, w.some(rest, b.fam, b.destination())), "VGW-1")
-	})
+	b.iface = nil
+	w.site(b, c)
 }
 
 // site delivers b behind a connection: to the networks that the topology names
@@ -71,37 +61,8 @@ func (w *walk) site(b branch, c *model.VPNConnection) {
 		return
 	}
 	w.undetermined(&b, b.asked, func() Hop {
-		return gatewayHop(c).with(NotModelled, fmt.Sprintf("the topology does not say who has %s behind %s", w.some(b.asked, b.fam, b.destination()), c.Name), "VGW-6")
+		return gatewayHop(c.Named()).with(NotModelled, fmt.Sprintf("the topology does not say who has %s behind %s", w.some(b.asked, b.fam, b.destination()), c.Name), "VGW-6")
 	})
-}
-
-// fromSite takes b from behind a connection to the gateways on its AWS side:
-// to a VPN gateway what is for the gateway's VPC, to a transit gateway the
-// rest.
-func (w *walk) fromSite(b branch, c *model.VPNConnection) {
-	w.handOn(&b, c, "to AWS", "VGW-6")
-	for k, g := range c.Gateways {
-		part := b
-		if more := k+1 < len(c.Gateways) || len(c.Attachments) > 0; more && g.VPC != nil {
-			part = w.only(b, w.in(b.asked, b.fam, b.destination(), w.net.vpc(g.VPC).blocks.Ranges(b.fam)))
-			w.without(&b, part.asked)
-		} else {
-			b.asked, b.live = packet.Empty, packet.Empty
-		}
-		if part.asked != packet.Empty {
-			w.vgwIn(part, g, c)
-		}
-	}
-	if b.asked == packet.Empty {
-		return
-	}
-	if len(c.Attachments) == 0 {
-		w.drop(&b, b.asked, func() Hop {
-			return gatewayHop(c).with(BadStateRoute, c.Name+" leads to no gateway", "VGW-11")
-		})
-		return
-	}
-	w.transit(b, c.Attachments[0])
 }
 
 // vgwIn takes b from behind a connection into the VPC of a gateway (VGW-3),
@@ -141,16 +102,20 @@ func (w *walk) vgwIn(b branch, g *model.VPNGateway, c *model.VPNConnection) {
 // returns the rest (VGW-7).
 func (w *walk) cloudHub(b branch, g *model.VPNGateway, from *model.VPNConnection) branch {
 	rest := b
-	split(w, w.net.knownTo(g), b.asked, b.fam, b.destination(), func(rs []addr.Range, c *model.VPNConnection, ok bool) {
-		if !ok || !c.BGP || c == from {
+	split(w, w.net.vpnTable(g).lookup, b.asked, b.fam, b.destination(), func(rs []addr.Range, e *routeEntry, ok bool) {
+		if !ok {
 			return
 		}
 		s := w.to(&b, rs...)
 		part := w.only(b, s)
-		w.handOn(&part, g, "over "+c.Name, "VGW-7")
-		w.handOn(&part, c, "to the site behind it", "VGW-7")
-		w.site(part, c)
-		w.without(&rest, s)
+		for _, c := range e.candidates[:e.equal] {
+			if to := c.route.From; to.BGP && to != from {
+				fork := part
+				w.handOn(&fork, g, "over "+to.Name, "VGW-7")
+				w.overConnection(fork, to, "VGW-7")
+				w.without(&rest, s)
+			}
+		}
 	})
 	return rest
 }

@@ -121,18 +121,20 @@ tunnels:
     ends:
       - {instance: web, address: 169.254.255.1, routes: [172.16.0.0/16]}
       - {instance: far, address: 169.254.255.2}
-external_networks: {office: {cidrs: [198.51.100.0/24]}, dc: {cidrs: [172.31.0.0/16], behind: vpn}}
+external_networks: {office: {cidrs: [198.51.100.0/24]}, dc: {cidrs: [172.31.0.0/16], behind: [vpn, dx, att-c]}}
+customer_gateways: {cgw: {routes: [10.0.0.0/16]}, cgw-all: {}}
 vpn_gateways: {vgw-a: {vpc: vpc-a}}
-vpn_connections: {vpn: {gateway: vgw-a, routing: bgp, routes: [172.30.0.0/16]}, vpn-t: {gateway: tgw, routing: static}}
+vpn_connections: {vpn: {gateway: vgw-a, routing: bgp, routes: [172.30.0.0/16]}, vpn-t: {gateway: tgw, routing: bgp, type: private_ip, customer_gateway: cgw, as_path_length: 2, med: 10}, cvpn: {gateway: tgw, type: client_vpn}}
 prefix_lists: {pl-office: {cidrs: [198.51.100.0/24], service: office}, pl-s3: {cidrs: [52.219.0.0/16], service: s3}}
-transit_gateways: {tgw: {security_group_referencing: true}, tgw-2: {}}
+transit_gateways: {tgw: {security_group_referencing: true, vpn_ecmp_support: false}, tgw-2: {}}
 transit_gateway_route_tables: {tgw-rt: {transit_gateway: tgw, routes: [{destination: 10.9.0.0/16, target: blackhole}, {destination: 0.0.0.0/0, target: att}]}}
 transit_gateway_attachments:
   att: {transit_gateway: tgw, vpc: vpc-a, subnets: [sub-fw], route_table: tgw-rt, propagates_to: [tgw-rt], appliance_mode: true, security_group_referencing: true}
   att-dx: {transit_gateway: tgw, direct_connect_gateway: dx}
+  att-c: {transit_gateway: tgw, connect: att-dx, routes: [172.28.0.0/16], as_path_length: 2, med: 5}
   att-peer: {transit_gateway: tgw, peer: tgw-2}
   att-vpn: {transit_gateway: tgw, vpn_connection: vpn-t}
-direct_connect_gateways: {dx: {vpn_gateways: [vgw-a], routes: [172.29.0.0/16]}}
+direct_connect_gateways: {dx: {vpn_gateways: [vgw-a], routes: [172.29.0.0/16], allowed_prefixes: [10.0.0.0/8], as_path_length: 3, med: 1}}
 vpc_endpoints:
   vpce-s3: {type: gateway, vpc: vpc-a, service: s3, prefix_list: pl-s3, route_tables: [rtb-a, rtb-main]}
   vpce-ssm: {type: interface, vpc: vpc-a, service: ssm, subnets: [sub-a, sub-fw], private_ips: [10.0.0.50, 10.0.1.50], security_groups: [sg-a], load_balancer: nlb}

@@ -1,8 +1,6 @@
 package load
 
 import (
-	"net/netip"
-
 	"github.com/vpcpath/vpcpath/internal/diag"
 	"github.com/vpcpath/vpcpath/internal/model"
 	"gopkg.in/yaml.v3"
@@ -133,105 +131,5 @@ func (r *resolver) resolveNATs() {
 	for _, n := range r.d.nats {
 		r.t.NATGateways = append(r.t.NATGateways, n.NATGateway)
 		n.Subnet = n.iface.Subnet
-	}
-}
-
-// rawConnection is a VPN connection with its names not yet looked up.
-type rawConnection struct {
-	*model.VPNConnection
-	gateway ref
-	routing string
-	routes  []model.Block
-}
-
-var connectionFields = []field[rawConnection]{
-	{"gateway", true, func(w *walker, n *yaml.Node, d *rawConnection) {
-		w.ref(n, "the name of a VPN gateway or transit gateway", &d.gateway)
-	}},
-	{"routing", true, func(w *walker, n *yaml.Node, d *rawConnection) { w.word(n, []string{"static", "bgp"}, &d.routing) }},
-	{"routes", false, func(w *walker, n *yaml.Node, d *rawConnection) { w.cidrs(n, anyFamily, &d.routes) }},
-}
-
-func (w *walker) readConnection(id model.Ident, n *yaml.Node) {
-	id.Kind = model.KindVPNConnection
-	d := &rawConnection{VPNConnection: &model.VPNConnection{Ident: id}}
-	w.resource(d.VPNConnection)
-	w.out.connections = append(w.out.connections, d)
-	readMapping(w, n, id.At, subject{"VPN connection", id.Name}, connectionFields, d)
-	d.BGP = d.routing == "bgp"
-}
-
-// rawNetwork is a site outside AWS.
-type rawNetwork struct {
-	*model.ExternalNetwork
-	behind ref
-}
-
-var networkFields = []field[rawNetwork]{
-	{"cidrs", true, func(w *walker, n *yaml.Node, d *rawNetwork) {
-		before := len(w.out.findings)
-		w.cidrs(n, anyFamily, &d.CIDRs)
-		if len(d.CIDRs) == 0 && len(w.out.findings) == before {
-			w.report(w.at(n), idEmptyList, "an external network has at least one CIDR")
-		}
-	}},
-	{"behind", false, func(w *walker, n *yaml.Node, d *rawNetwork) {
-		w.ref(n, "the name of a VPN connection or Direct Connect gateway", &d.behind)
-	}},
-}
-
-func (w *walker) readNetwork(id model.Ident, n *yaml.Node) {
-	id.Kind = model.KindExternalNetwork
-	d := &rawNetwork{ExternalNetwork: &model.ExternalNetwork{Ident: id}}
-	w.resource(d.ExternalNetwork)
-	w.out.networks = append(w.out.networks, d)
-	readMapping(w, n, id.At, subject{"external network", id.Name}, networkFields, d)
-}
-
-// resolveConnections joins gateways, connections and the networks behind
-// them, and works out what each connection knows (VGW-4).
-func (r *resolver) resolveConnections() {
-	for _, c := range r.d.connections {
-		r.t.VPNConnections = append(r.t.VPNConnections, c.VPNConnection)
-		if res, ok := r.find(c.gateway, model.KindVPNGateway, model.KindTransitGateway); ok {
-			if g, isVGW := res.(*model.VPNGateway); isVGW {
-				c.Gateways = append(c.Gateways, g)
-				g.Connections = append(g.Connections, c.VPNConnection)
-			}
-		}
-	}
-	r.resolveDX()
-	for _, n := range r.d.networks {
-		r.t.ExternalNetworks = append(r.t.ExternalNetworks, n.ExternalNetwork)
-		if c, ok := lookup[*model.VPNConnection](r, n.behind, model.KindVPNConnection, model.KindDirectConnectGateway); ok {
-			n.Links = append(n.Links, c)
-			c.Networks = append(c.Networks, n.ExternalNetwork)
-		}
-	}
-	for _, c := range r.links() {
-		places := map[netip.Prefix]diag.Pos{}
-		for _, b := range c.routes {
-			if first, ok := places[b.Prefix]; ok {
-				r.faultOf(b.At, idDuplicateEntry, first, "the first", "route %s of VPN connection %q stands twice; the first is at %s", b.Prefix, c.Name, first)
-				continue
-			}
-			places[b.Prefix] = b.At
-			if b.Prefix.Addr().Is6() && len(c.Gateways) > 0 && !c.DirectConnect { // VGW-5
-				r.fault(b.At, idInvalidCIDR, "route %s of VPN connection %q is IPv6; a VPN connection on a VPN gateway carries IPv4 only", b.Prefix, c.Name)
-				continue
-			}
-			c.Routes = append(c.Routes, b)
-		}
-		if !c.BGP {
-			continue
-		}
-		for _, n := range c.Networks {
-			for _, b := range n.CIDRs {
-				if _, known := places[b.Prefix]; !known && (b.Prefix.Addr().Is4() || len(c.Gateways) == 0 || c.DirectConnect) { // VGW-5
-					places[b.Prefix] = b.At
-					c.Routes = append(c.Routes, b)
-				}
-			}
-		}
 	}
 }

@@ -168,6 +168,7 @@ func (r *resolver) dropDuplicates() {
 	d.tunnels = kept(r, d.tunnels)
 	d.networks = kept(r, d.networks)
 	d.connections = kept(r, d.connections)
+	d.customers = kept(r, d.customers)
 	d.lists = kept(r, d.lists)
 	d.transits = kept(r, d.transits)
 	d.attachments = kept(r, d.attachments)

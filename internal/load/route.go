@@ -184,21 +184,11 @@ func (r *resolver) propagatedOrigin(t *rawTable, raw rawRoute, route *model.Rout
 			if b.Prefix != route.Destination {
 				continue
 			}
-			if route.From == nil || !c.BGP && route.From.BGP { // RT-5: a static one is better
-				route.From, route.Origin = c, originOf(c)
+			if route.From == nil || c.Origin() < route.From.Origin() { // RT-5
+				route.From, route.Origin = c, c.Origin()
 			}
 		}
 	}
-}
-
-func originOf(c *model.VPNConnection) model.Origin {
-	switch {
-	case c.DirectConnect:
-		return model.OriginPropagatedDX
-	case c.BGP:
-		return model.OriginPropagatedBGP
-	}
-	return model.OriginPropagatedVPN
 }
 
 func (r *resolver) resolvePropagating(t *rawTable) {
@@ -251,7 +241,7 @@ func (r *resolver) propagate(t *rawTable) {
 				if written[key{g, b.Prefix}] {
 					continue
 				}
-				t.Routes = append(t.Routes, &model.Route{At: b.At, Destination: b.Prefix, Target: g, Origin: originOf(c), From: c})
+				t.Routes = append(t.Routes, &model.Route{At: b.At, Destination: b.Prefix, Target: g, Origin: c.Origin(), From: c})
 			}
 		}
 	}

@@ -32,6 +32,7 @@ type decls struct {
 	tunnels     []*rawTunnel
 	networks    []*rawNetwork
 	connections []*rawConnection
+	customers   []*rawCustomer
 	lists       []*model.PrefixList
 	transits    []*rawTransit
 	attachments []*rawAttachment
@@ -72,6 +73,7 @@ func (d *decls) append(o *decls) {
 	d.tunnels = append(d.tunnels, o.tunnels...)
 	d.networks = append(d.networks, o.networks...)
 	d.connections = append(d.connections, o.connections...)
+	d.customers = append(d.customers, o.customers...)
 	d.lists = append(d.lists, o.lists...)
 	d.transits = append(d.transits, o.transits...)
 	d.attachments = append(d.attachments, o.attachments...)
@@ -106,6 +108,7 @@ var sections = []section{
 	{"external_networks", (*walker).readNetwork},
 	{"vpn_gateways", (*walker).readVGW},
 	{"vpn_connections", (*walker).readConnection},
+	{"customer_gateways", (*walker).readCustomer},
 	{"prefix_lists", (*walker).readPrefixList},
 	{"transit_gateways", (*walker).readTransit},
 	{"transit_gateway_route_tables", (*walker).readTransitTable},
@@ -119,7 +122,7 @@ var sections = []section{
 
 // laterSections belong to the language but not to this version.
 var laterSections = []string{
-	"customer_gateways", "carrier_gateways", "local_gateways", "block_public_access",
+	"carrier_gateways", "local_gateways", "block_public_access",
 }
 
 func findSection(name string) *section {

@@ -2,7 +2,6 @@ package load
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/vpcpath/vpcpath/internal/diag"
 	"github.com/vpcpath/vpcpath/internal/model"
@@ -15,6 +14,11 @@ type rawTransit struct {
 
 var transitFields = []field[rawTransit]{
 	{"security_group_referencing", false, func(w *walker, n *yaml.Node, d *rawTransit) { w.boolean(n, &d.SGReferencing) }},
+	{"vpn_ecmp_support", false, func(w *walker, n *yaml.Node, d *rawTransit) {
+		ecmp := true
+		w.boolean(n, &ecmp)
+		d.NoECMP = !ecmp
+	}},
 }
 
 func (w *walker) readTransit(id model.Ident, n *yaml.Node) {
@@ -43,8 +47,11 @@ func (w *walker) readTransitTable(id model.Ident, n *yaml.Node) {
 // rawAttachment is an attachment with its names not yet looked up.
 type rawAttachment struct {
 	*model.TransitGatewayAttachment
-	transit, vpc, connection, dx, peer, table ref
-	subnets, propagates                       []ref
+	transit, vpc, connection, dx, connect, peer, table ref
+	subnets, propagates                                []ref
+	link                                               *model.VPNConnection // what is behind a Connect attachment
+	routes                                             []model.Block
+	connectOnly                                        ref // a key that goes with connect alone
 }
 
 var attachmentFields = []field[rawAttachment]{
@@ -58,6 +65,21 @@ var attachmentFields = []field[rawAttachment]{
 	}},
 	{"direct_connect_gateway", false, func(w *walker, n *yaml.Node, d *rawAttachment) {
 		w.ref(n, "the name of a Direct Connect gateway", &d.dx)
+	}},
+	{"connect", false, func(w *walker, n *yaml.Node, d *rawAttachment) {
+		w.ref(n, "the name of the transit gateway attachment that carries it", &d.connect)
+	}},
+	{"routes", false, func(w *walker, n *yaml.Node, d *rawAttachment) {
+		d.connectOnly = ref{"routes", w.at(n)}
+		w.cidrs(n, anyFamily, &d.routes)
+	}},
+	{"as_path_length", false, func(w *walker, n *yaml.Node, d *rawAttachment) {
+		d.connectOnly = ref{"as_path_length", w.at(n)}
+		w.asPathLength(n, d.link)
+	}},
+	{"med", false, func(w *walker, n *yaml.Node, d *rawAttachment) {
+		d.connectOnly = ref{"med", w.at(n)}
+		w.med(n, d.link)
 	}},
 	{"peer", false, func(w *walker, n *yaml.Node, d *rawAttachment) { w.ref(n, "the name of a transit gateway", &d.peer) }},
 	{"route_table", false, func(w *walker, n *yaml.Node, d *rawAttachment) {
@@ -73,85 +95,33 @@ var attachmentFields = []field[rawAttachment]{
 func (w *walker) readAttachment(id model.Ident, n *yaml.Node) {
 	id.Kind = model.KindTransitGatewayAttachment
 	d := &rawAttachment{TransitGatewayAttachment: &model.TransitGatewayAttachment{Ident: id}}
+	d.link = &model.VPNConnection{Ident: id, Type: model.ConnectAttachment, BGP: true, ASPathLength: 1,
+		Attachments: []*model.TransitGatewayAttachment{d.TransitGatewayAttachment}}
 	w.resource(d.TransitGatewayAttachment)
 	w.out.attachments = append(w.out.attachments, d)
-	if !readMapping(w, n, id.At, subject{"transit gateway attachment", id.Name}, attachmentFields, d) {
+	ok := readMapping(w, n, id.At, subject{"transit gateway attachment", id.Name}, attachmentFields, d)
+	if d.Connection = d.link; !d.connect.given() {
+		d.Connection, d.link = nil, nil
+	}
+	if !ok {
 		return
 	}
 	kinds := 0
-	for _, name := range []ref{d.vpc, d.connection, d.dx, d.peer} {
+	for _, name := range []ref{d.vpc, d.connection, d.dx, d.connect, d.peer} {
 		if name.given() {
 			kinds++
 		}
 	}
 	switch {
 	case kinds != 1: // TGW-1
-		w.report(id.At, idAttachmentKind, "transit gateway attachment %q needs exactly one of `vpc`, `vpn_connection`, `direct_connect_gateway` and `peer`; found %d of them", id.Name, kinds)
+		w.report(id.At, idAttachmentKind, "transit gateway attachment %q needs exactly one of `vpc`, `vpn_connection`, `direct_connect_gateway`, `connect` and `peer`; found %d of them", id.Name, kinds)
 	case d.vpc.given() && len(d.subnets) == 0: // TGW-1
 		w.report(id.At, idAttachmentKind, "attachment %q to VPC %q has no subnets; expected `subnets:` with one subnet of each Availability Zone to serve", id.Name, d.vpc.text)
 	case !d.vpc.given() && len(d.subnets) > 0:
 		w.report(d.subnets[0].at, idConflictingKeys, "`subnets` goes with `vpc` only")
+	case d.link == nil && d.connectOnly.given():
+		w.report(d.connectOnly.at, idConflictingKeys, "`%s` goes with `connect` only; what a VPN connection or Direct Connect gateway knows is said there", d.connectOnly.text)
 	}
-}
-
-// rawDX is a Direct Connect gateway.
-type rawDX struct {
-	*model.VPNConnection
-	gateways []ref
-	routes   []model.Block
-}
-
-var dxFields = []field[rawDX]{
-	{"vpn_gateways", false, func(w *walker, n *yaml.Node, d *rawDX) { w.refs(n, "the name of a VPN gateway", &d.gateways) }},
-	{"routes", false, func(w *walker, n *yaml.Node, d *rawDX) { w.cidrs(n, anyFamily, &d.routes) }},
-}
-
-func (w *walker) readDX(id model.Ident, n *yaml.Node) {
-	id.Kind = model.KindDirectConnectGateway
-	d := &rawDX{VPNConnection: &model.VPNConnection{Ident: id, BGP: true, DirectConnect: true}}
-	w.resource(d.VPNConnection)
-	w.out.dxs = append(w.out.dxs, d)
-	readMapping(w, n, id.At, subject{"Direct Connect gateway", id.Name}, dxFields, d)
-}
-
-// resolveDX joins Direct Connect gateways to VPN gateways.
-func (r *resolver) resolveDX() {
-	for _, d := range r.d.dxs {
-		r.t.VPNConnections = append(r.t.VPNConnections, d.VPNConnection)
-		for i, name := range d.gateways {
-			g, ok := lookup[*model.VPNGateway](r, name, model.KindVPNGateway)
-			if !ok {
-				continue
-			}
-			if first, twice := twiceIn(d.gateways, i); twice {
-				r.faultOf(name.at, idDuplicateEntry, first, "the first", "%q stands twice in `vpn_gateways`; the first is at %s", name.text, first)
-				continue
-			}
-			for _, o := range d.Gateways {
-				if a, b, bad := overlapOf(o.VPC, g.VPC); bad { // VGW-10
-					r.fault(name.at, idBlockOverlap, "VPCs %q and %q behind Direct Connect gateway %q overlap: %s and %s", o.VPC.Name, g.VPC.Name, d.Name, a.Prefix, b.Prefix)
-				}
-			}
-			d.Gateways = append(d.Gateways, g)
-			g.Connections = append(g.Connections, d.VPNConnection)
-		}
-	}
-}
-
-func overlapOf(a, b *model.VPC) (x, y model.Block, bad bool) {
-	if a == nil || b == nil {
-		return x, y, false
-	}
-	return overlap(a, b)
-}
-
-// links returns the VPN connections and Direct Connect gateways alike.
-func (r *resolver) links() []*rawConnection {
-	out := slices.Clone(r.d.connections)
-	for _, d := range r.d.dxs {
-		out = append(out, &rawConnection{VPNConnection: d.VPNConnection, routes: d.routes})
-	}
-	return out
 }
 
 // resolveTransits enters the gateways.
@@ -213,19 +183,22 @@ func (r *resolver) transitTable(a *rawAttachment, name ref) *model.RouteTable {
 // attach resolves what is behind an attachment.
 func (r *resolver) attach(a *rawAttachment) {
 	if c, ok := lookup[*model.VPNConnection](r, a.connection, model.KindVPNConnection); ok {
+		r.secondAttachment(a, c, a.connection)
 		a.Connection = c
 		c.Attachments = append(c.Attachments, a.TransitGatewayAttachment)
 		for _, raw := range r.d.connections {
-			if raw.VPNConnection == c && raw.gateway.text != a.TransitGateway.Name {
+			if raw.VPNConnection == c && r.t.Names[raw.gateway.text] != model.Resource(a.TransitGateway) {
 				r.faultOf(a.connection.at, idOtherTransit, c.At, quote(c.Name)+" is declared here",
 					"VPN connection %q ends at %q, not at transit gateway %q", c.Name, raw.gateway.text, a.TransitGateway.Name)
 			}
 		}
 	}
 	if c, ok := lookup[*model.VPNConnection](r, a.dx, model.KindDirectConnectGateway); ok {
+		r.secondAttachment(a, c, a.dx)
 		a.Connection = c
 		c.Attachments = append(c.Attachments, a.TransitGatewayAttachment)
 	}
+	r.connectTransport(a)
 	if g, ok := lookup[*model.TransitGateway](r, a.peer, model.KindTransitGateway); ok {
 		if a.PeerGateway = g; g == a.TransitGateway {
 			r.fault(a.peer.at, idSelfPeering, "attachment %q joins transit gateway %q with itself; expected another one", a.Name, g.Name)
@@ -268,6 +241,40 @@ func (r *resolver) attach(a *rawAttachment) {
 	}
 }
 
+// secondAttachment refuses a connection that the gateway has already (TGW-1).
+func (r *resolver) secondAttachment(a *rawAttachment, c *model.VPNConnection, name ref) {
+	for _, o := range c.Attachments {
+		if o.TransitGateway == a.TransitGateway {
+			r.faultOf(name.at, idDuplicateEntry, o.At, quote(o.Name)+" is declared here",
+				"%s %q has attachment %q to transit gateway %q already, at %s", c.Kind.Words(), c.Name, o.Name, a.TransitGateway.Name, o.At)
+		}
+	}
+}
+
+// connectTransport resolves what carries a Connect attachment: a VPC or Direct
+// Connect attachment of the same transit gateway (TGW-1).
+func (r *resolver) connectTransport(a *rawAttachment) {
+	t, ok := lookup[*model.TransitGatewayAttachment](r, a.connect, model.KindTransitGatewayAttachment)
+	if !ok {
+		return
+	}
+	for _, o := range r.d.attachments {
+		if o.TransitGatewayAttachment != t {
+			continue
+		}
+		switch {
+		case r.t.Names[o.transit.text] != model.Resource(a.TransitGateway):
+			r.faultOf(a.connect.at, idOtherTransit, t.At, quote(t.Name)+" is declared here",
+				"attachment %q is of transit gateway %q; Connect attachment %q is of %q", t.Name, o.transit.text, a.Name, a.transit.text)
+		case !o.vpc.given() && !o.dx.given():
+			r.faultOf(a.connect.at, idAttachmentKind, t.At, quote(t.Name)+" is declared here",
+				"attachment %q is neither to a VPC nor to a Direct Connect gateway, so it carries no Connect attachment", t.Name)
+		default:
+			a.Transport = t
+		}
+	}
+}
+
 // propagateTransits adds what attachments tell the tables (TGW-3).
 func (r *resolver) propagateTransits() {
 	vpcs := map[*model.RouteTable][]*model.VPC{}
@@ -290,7 +297,7 @@ func (r *resolver) propagateTransits() {
 			}
 			if a.Connection != nil {
 				for _, b := range a.Connection.Routes {
-					add(b, originOf(a.Connection))
+					add(b, a.Connection.Origin())
 				}
 			}
 		}

@@ -33,6 +33,9 @@ func (c *routeCheck) check(raw rawRoute, route *model.Route) {
 			c.static[key] = raw.destAt
 		}
 	}
+	if a, ok := route.Target.(*model.TransitGatewayAttachment); ok {
+		c.attachmentTarget(raw, a)
+	}
 	if c.forbiddenRange(raw, route) || c.targetOfOtherVPC(raw, route) || c.t.VPC == nil {
 		return
 	}
@@ -58,6 +61,19 @@ func (c *routeCheck) forbiddenRange(raw rawRoute, route *model.Route) bool {
 		}
 	}
 	return false
+}
+
+// attachmentTarget: a route of a transit gateway's table leads to one of its
+// own attachments, and to no Connect attachment, which has BGP alone (TGW-3).
+func (c *routeCheck) attachmentTarget(raw rawRoute, a *model.TransitGatewayAttachment) {
+	switch {
+	case a.TransitGateway != nil && c.t.TransitGateway != nil && a.TransitGateway != c.t.TransitGateway:
+		c.r.faultOf(raw.target.at, idOtherTransit, a.At, quote(a.Name)+" is declared here",
+			"attachment %q is of transit gateway %q; route table %q is of %q", a.Name, a.TransitGateway.Name, c.t.Name, c.t.TransitGateway.Name)
+	case a.Connection != nil && a.Connection.Type == model.ConnectAttachment:
+		c.r.faultOf(raw.target.at, idIllegalTarget, a.At, quote(a.Name)+" is declared here",
+			"no static route leads to Connect attachment %q, whose routes are learned by BGP; name route table %q in its `propagates_to` instead", a.Name, c.t.Name)
+	}
 }
 
 // targetOfOtherVPC: a target belongs to the table's VPC, or joins it (RT-14).

@@ -31,6 +31,7 @@ const (
 	KindExternalNetwork           Kind = "external_network"
 	KindVPNGateway                Kind = "vpn_gateway"
 	KindVPNConnection             Kind = "vpn_connection"
+	KindCustomerGateway           Kind = "customer_gateway"
 	KindPrefixList                Kind = "prefix_list"
 	KindTransitGateway            Kind = "transit_gateway"
 	KindTransitGatewayRouteTable  Kind = "transit_gateway_route_table"

@@ -24,11 +24,15 @@ type Origin uint8
 
 // The origins, best first.
 const (
-	OriginStatic        Origin = iota // written by the user, or the local route
-	OriginPropagatedVPC               // a VPC's blocks, in a transit gateway's table (TGW-3)
-	OriginPropagatedDX                // learned over Direct Connect
-	OriginPropagatedVPN               // static routes of a VPN connection
-	OriginPropagatedBGP               // learned by BGP over a VPN connection
+	OriginStatic                 Origin = iota // written by the user, or the local route
+	OriginPropagatedVPC                        // a VPC's blocks, in a transit gateway's table (TGW-3)
+	OriginPropagatedDX                         // learned over Direct Connect
+	OriginPropagatedConnect                    // learned over a Connect attachment
+	OriginPropagatedPrivateVPN                 // of a private IP VPN connection
+	OriginPropagatedVPN                        // static routes of a VPN connection
+	OriginPropagatedBGP                        // learned by BGP over a VPN connection
+	OriginPropagatedConcentrator               // of a VPN connection at a VPN concentrator
+	OriginPropagatedClientVPN                  // the clients of a Client VPN endpoint
 )
 
 // Propagated reports whether the route came from a gateway.
@@ -36,7 +40,8 @@ func (o Origin) Propagated() bool { return o != OriginStatic }
 
 // String names the origin.
 func (o Origin) String() string {
-	return [...]string{"static", "propagated (VPC)", "propagated (Direct Connect)", "propagated (VPN, static)", "propagated (VPN, BGP)"}[o]
+	return [...]string{"static", "propagated (VPC)", "propagated (Direct Connect)", "propagated (Connect)", "propagated (private IP VPN)",
+		"propagated (VPN, static)", "propagated (VPN, BGP)", "propagated (VPN concentrator)", "propagated (Client VPN)"}[o]
 }
 
 // TargetKind tells the two targets that are no resource from the others.
@@ -116,17 +121,4 @@ type VPNGateway struct {
 	VPC         *VPC        // nil when detached
 	EdgeTable   *RouteTable // nil without an edge association
 	Connections []*VPNConnection
-}
-
-// VPNConnection is a link to sites outside AWS: a Site-to-Site VPN
-// connection on a VPN gateway or a transit gateway, or a Direct Connect
-// gateway, which may serve several of them.
-type VPNConnection struct {
-	Ident
-	Gateways      []*VPNGateway
-	Attachments   []*TransitGatewayAttachment
-	BGP           bool
-	DirectConnect bool    // learned over Direct Connect, always by BGP
-	Routes        []Block // static: the prefixes that the gateways know (VGW-4); BGP: those of Networks
-	Networks      []*ExternalNetwork
 }

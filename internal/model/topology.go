@@ -24,6 +24,7 @@ type Topology struct {
 	ExternalNetworks   []*ExternalNetwork
 	VPNGateways        []*VPNGateway
 	VPNConnections     []*VPNConnection
+	CustomerGateways   []*CustomerGateway
 	PrefixLists        []*PrefixList
 	TransitGateways    []*TransitGateway
 	TransitAttachments []*TransitGatewayAttachment

@@ -6,8 +6,11 @@ type TransitGateway struct {
 	// SGReferencing lets a security group rule name a group of another
 	// attached VPC, where both attachments have it too (SG-16).
 	SGReferencing bool
-	Tables        []*RouteTable
-	Attachments   []*TransitGatewayAttachment
+	// NoECMP keeps the gateway from spreading connections over equal routes of
+	// VPN connections (TGW-17).
+	NoECMP      bool
+	Tables      []*RouteTable
+	Attachments []*TransitGatewayAttachment
 }
 
 // TransitGatewayAttachment is one leg of a transit gateway. Exactly one of
@@ -18,6 +21,7 @@ type TransitGatewayAttachment struct {
 	VPC            *VPC
 	Interfaces     []*Interface // one for each subnet of a VPC attachment
 	Connection     *VPNConnection
+	Transport      *TransitGatewayAttachment // of a Connect attachment: the VPC or Direct Connect attachment that carries it
 	PeerGateway    *TransitGateway
 	Peer           *TransitGatewayAttachment // the other gateway's attachment; nil when it has none
 	RouteTable     *RouteTable               // the association: for what comes from here (TGW-2); nil drops all
