@@ -10,10 +10,27 @@ var topologies embed.FS
 // rules is the one list of rules, sorted by id. A test asserts that each is
 // whole.
 var rules = withTopologies(
+	applianceNotForwarding,
+	applianceSourceDestCheck,
+	blackholeRoute,
+	dualStackSubnetWithoutIPv6Route,
+	internetRouteWithoutGateway,
+	ipv6WithoutRules,
+	mainRouteTableToInternet,
 	natGatewayInClientSubnet,
 	natGatewayInOtherZone,
 	natGatewayInPrivateSubnet,
+	prefixListsOverlap,
 	privateNATGatewayToInternet,
+	privateSubnetWithIPv6InternetRoute,
+	propagatedRouteShadowed,
+	quotaExceeded,
+	routingLoop,
+	singleApplianceForSeveralZones,
+	subnetUsesDefaultNetworkACL,
+	subnetUsesMainRouteTable,
+	unreachableRoute,
+	unusedResource,
 )
 
 // withTopologies gives each rule its topologies, rules/ID.bad.yaml and
