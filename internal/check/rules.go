@@ -10,10 +10,17 @@ var topologies embed.FS
 // rules is the one list of rules, sorted by id. A test asserts that each is
 // whole.
 var rules = withTopologies(
+	applianceInInspectedSubnet,
 	applianceNotForwarding,
 	applianceSourceDestCheck,
+	applianceSubnetWithoutInternetRoute,
 	blackholeRoute,
 	dualStackSubnetWithoutIPv6Route,
+	gatewayRouteTableShared,
+	ingressInspectionBypassed,
+	ingressTargetWithoutPublicIP,
+	inspectionOneWay,
+	inspectionWithoutApplianceMode,
 	internetRouteWithoutGateway,
 	ipv6WithoutRules,
 	mainRouteTableToInternet,
@@ -27,6 +34,7 @@ var rules = withTopologies(
 	quotaExceeded,
 	routingLoop,
 	singleApplianceForSeveralZones,
+	subnetMissingFromIngressRouting,
 	subnetUsesDefaultNetworkACL,
 	subnetUsesMainRouteTable,
 	unreachableRoute,
