@@ -110,7 +110,7 @@ func (w *walk) block(b *branch, h *Hop, s packet.Set, supposed bool) {
 	if b.dir == packet.Reply {
 		path = "return"
 	}
-	n := Blocker{Code: h.Code, Component: h.Component, Kind: h.Kind, Direction: h.Direction, Path: path,
+	n := Blocker{Code: h.Code, Component: h.Component, Kind: h.Kind, Resource: h.Resource, Interface: h.Interface, Direction: h.Direction, Path: path,
 		Supposed: supposed, Hop: b.hop, At: h.At, Message: h.Message, RuleIDs: h.RuleIDs}
 	for i := range w.blockers {
 		o := &w.blockers[i]

@@ -142,11 +142,13 @@ type Blocker struct {
 	Code      Code
 	Component string
 	Kind      model.Kind
-	Direction string // ingress, egress or ""
-	Path      string // forward or return
-	Supposed  bool   // found behind another blocker
-	Packet    Packet // what it stops
-	Hop       int    // the number of the hop, 0 without recording
+	Resource  model.Resource   // the component, where it is one
+	Interface *model.Interface // the interface that a security group or check guards
+	Direction string           // ingress, egress or ""
+	Path      string           // forward or return
+	Supposed  bool             // found behind another blocker
+	Packet    Packet           // what it stops
+	Hop       int              // the number of the hop, 0 without recording
 	At        diag.Pos
 	Message   string
 	RuleIDs   []string
