@@ -15,7 +15,7 @@ func (n *Net) pair(f, t side, port model.PortSpec) pair {
 	if inst, ok := t.host.(*model.Instance); ok && !t.named && t.addrs.Empty() {
 		t.iface = n.nearestInterface(inst, f)
 	}
-	p := pair{origin: origin{host: f.host, shown: f.host}, target: target{iface: t.iface}}
+	p := pair{origin: origin{host: f.host, shown: f.host}, target: target{iface: t.iface}, byAddress: t.byAddress}
 	if f.named {
 		p.origin.iface = f.iface
 	}
@@ -38,8 +38,8 @@ func (n *Net) pair(f, t side, port model.PortSpec) pair {
 	if p.src.Empty() {
 		p.src = n.sourceOf(f, p.dst)
 	}
-	p.from = Party{Text: f.text, Resource: resourceOf(f), Addrs: p.src}
-	p.to = Party{Text: t.text, Resource: resourceOf(t), Addrs: p.dst}
+	p.from = Party{Text: f.text, Resource: resourceOf(f), Addrs: p.src, Names: n.symbols.names}
+	p.to = Party{Text: t.text, Resource: resourceOf(t), Addrs: p.dst, Names: n.symbols.names}
 	return p
 }
 

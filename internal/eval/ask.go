@@ -38,6 +38,7 @@ type pair struct {
 	record, why bool
 	allRules    bool
 	tunnels     []*model.Tunnel // the tunnels whose outer packets are in question
+	byAddress   bool            // the target is named by addresses
 }
 
 // Ask answers a question, one result for each pair of endpoints, in the order
@@ -84,7 +85,7 @@ func (w *walk) reset(p pair) {
 	w.rec, w.allRules = p.record, p.allRules
 	w.origin, w.target, w.tunnels = p.origin, p.target, p.tunnels
 	w.arrived, w.lost, w.answered, w.unanswered = packet.Empty, packet.Empty, packet.Empty, packet.Empty
-	w.chosen, w.unknown = packet.Empty, packet.Empty
+	w.chosen, w.unknown, w.doubted = packet.Empty, packet.Empty, packet.Empty
 	w.forward, w.back, w.blockers, w.assumptions, w.delivered = nil, nil, nil, nil, w.delivered[:0]
 	w.ranges, w.recent = w.ranges[:0], [4]projection{}
 	w.passes, w.hops, w.replied, w.namedOut = 0, 0, false, false
@@ -176,6 +177,12 @@ func (w *walk) start(p pair, f addr.Family) {
 		h.Action, h.Interface = Originate, p.origin.iface
 		w.step(&b, &h)
 	}
+	if p.byAddress {
+		w.namedByAddress(&b)
+		if b.asked == packet.Empty {
+			return
+		}
+	}
 	switch host := p.origin.host.(type) {
 	case *model.Instance:
 		w.originate(b, host, p.origin.iface)
@@ -224,9 +231,9 @@ func (w *walk) result(p pair) *Result {
 	sp := w.sp
 	ok := sp.Or(sp.Minus(w.arrived, w.need), sp.And(w.answered, w.need))
 	failed := sp.Or(w.lost, sp.And(w.unanswered, w.need))
-	sure := sp.Minus(sp.Minus(ok, failed), w.unknown)
+	sure := sp.Minus(sp.Minus(sp.Minus(ok, failed), w.unknown), w.doubted)
 	either := sp.And(ok, failed)
-	undetermined := sp.Or(sp.Minus(w.unknown, failed), sp.And(either, w.chosen))
+	undetermined := sp.Or(sp.Or(sp.Minus(w.unknown, failed), sp.And(either, w.chosen)), w.doubted)
 	sometimes := sp.Minus(either, undetermined)
 	r := &Result{From: p.from, To: p.to, Port: p.port, SourcePorts: p.sourcePorts,
 		Assumptions: w.assumptions}

@@ -9,6 +9,7 @@ type Code string
 
 // The codes.
 const (
+	AddressNotKnown          Code = "ADDRESS_NOT_KNOWN"
 	BadStateRoute            Code = "BAD_STATE_ROUTE"
 	CustomerGatewayNoRoute   Code = "CUSTOMER_GATEWAY_NO_ROUTE"
 	DeliveredElsewhere       Code = "DELIVERED_ELSEWHERE"
@@ -69,6 +70,7 @@ type CodeInfo struct {
 // Codes returns every code that a blocker can carry, sorted.
 func Codes() []CodeInfo {
 	list := []CodeInfo{
+		{AddressNotKnown, false, "an address that AWS will choose decides; the answer is unknown until it is known"},
 		{BadStateRoute, true, "the route that wins leads to something missing, detached or not active; a shorter route is not tried"},
 		{CustomerGatewayNoRoute, false, "the site does not route the packet into its connection to AWS"},
 		{DeliveredElsewhere, false, "the address belongs to another host on this path than the one that was asked for"},

@@ -39,7 +39,7 @@ func (w *walk) last() *Hop { return w.latest }
 
 // describe tells what a set of headers looks like on the wire at b.
 func (w *walk) describe(b *branch, s packet.Set) Packet {
-	p := Packet{Family: b.fam,
+	p := Packet{Family: b.fam, Names: w.net.symbols.names,
 		Source:      w.sp.AppendAddrs(nil, s, b.fam, b.source()),
 		Destination: w.sp.AppendAddrs(nil, s, b.fam, b.destination()),
 		Protocols:   w.sp.AppendProtos(nil, s),
@@ -75,7 +75,7 @@ func (w *walk) some(s packet.Set, f addr.Family, field packet.Field) string {
 			parts = append(parts, fmt.Sprintf("%d more ranges", len(rs)-i))
 			break
 		}
-		parts = append(parts, r.Format(f))
+		parts = append(parts, w.net.symbols.names.Format(f, r))
 	}
 	return strings.Join(parts, ", ")
 }

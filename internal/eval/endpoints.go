@@ -98,7 +98,7 @@ func (n *Net) targets(e model.Endpoint) ([]side, error) {
 		return []side{n.internetSide(e)}, nil
 	case model.EndpointAddresses:
 		asked := addr.SetOf(e.Prefix)
-		return []side{{text: e.Text, addrs: asked, host: n.outside(asked)}}, nil
+		return []side{{text: e.Text, addrs: asked, host: n.outside(asked), byAddress: !e.Symbolic}}, nil
 	}
 	switch r := e.Resource.(type) {
 	case *model.VPCEndpoint:
@@ -152,13 +152,18 @@ func (n *Net) senders(e model.Endpoint) ([]side, error) {
 	var out []side
 	asked := addr.SetOf(e.Prefix)
 	vpcs := map[*model.VPC]bool{}
+	for _, x := range n.topo.Symbols {
+		if !x.Public && !e.Symbolic && asked.Overlaps(x.Pool) && !asked.Covers(x.Pool) {
+			return nil, fmt.Errorf("%q may hold the address that AWS will choose as %s, and may not; name the resource instead", e.Text, x.Text)
+		}
+	}
 	for _, i := range n.topo.Interfaces {
 		if i.Instance() == nil {
 			continue
 		}
 		own := addr.SetOfAddrs(i.Addrs()...).Intersect(asked)
 		for _, p := range i.Public {
-			if e.Prefix.Contains(p.Public) {
+			if e.Prefix.Contains(p.Public) && (e.Symbolic || n.symbols.names[p.Public] == "" || e.Prefix.Bits() == 0) {
 				own = own.Union(single(p.Private))
 			}
 		}

@@ -128,7 +128,7 @@ func (w *walk) passedOver(h *Hop, f *filter, acl string) {
 
 func (r filterRule) use(acl string) RuleUse {
 	if r.acl != nil {
-		return RuleUse{Component: acl, Number: r.acl.Number, Allow: r.acl.Allow, Traffic: r.acl.Traffic, Peer: r.acl.CIDR.String(), At: r.acl.At}
+		return RuleUse{Component: acl, Number: r.acl.Number, Allow: r.acl.Allow, Traffic: r.acl.Traffic, Peer: r.acl.PeerText(), At: r.acl.At}
 	}
 	return RuleUse{Component: r.group.Name, Allow: true, Traffic: r.sg.Traffic, Peer: r.sg.PeerText(), At: r.sg.At}
 }

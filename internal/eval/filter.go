@@ -18,6 +18,7 @@ import (
 type filter struct {
 	table *lpm.Table[*packet.Services]
 	rules []filterRule
+	acl   *model.NetworkACL // nil for groups
 	// named are the rules that name a security group as source; they match
 	// by the sender's identity, not by address alone (SG-12).
 	named []namedGroup
@@ -28,6 +29,9 @@ type filterRule struct {
 	acl   *model.ACLRule
 	sg    *model.SGRule
 	group *model.SecurityGroup // of sg
+	// byMember is set where the rule matches by the addresses of the group
+	// that it names.
+	byMember bool
 }
 
 type namedGroup struct {
@@ -55,7 +59,7 @@ func compileACL(k aclKey) *filter {
 	if k.egress {
 		list = k.acl.Egress
 	}
-	f := &filter{}
+	f := &filter{acl: k.acl}
 	var c compiler
 	for _, r := range list {
 		c.add(r.CIDR, r.Traffic, r.Allow, int32(len(f.rules)))
@@ -110,6 +114,7 @@ func (n *Net) compileGroups(groups []*model.SecurityGroup, egress bool) *filter 
 			case !n.mayReference(g, r.Group, egress): // SG-15, SG-17, SG-18: matches nothing
 			case egress:
 				// SG-13: an outbound reference matches by destination address.
+				f.rules[id].byMember = true
 				for _, m := range r.Group.Members {
 					for _, a := range m.Addrs() {
 						c.add(netip.PrefixFrom(a, a.BitLen()), r.Traffic, true, id)

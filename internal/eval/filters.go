@@ -23,6 +23,7 @@ func (w *walk) networkACL(b *branch, s *model.Subnet, egress bool) {
 	f := w.net.acl(s.NetworkACL, egress)
 	peer := b.peer(egress)
 	ok := w.sp.Restrict(b.asked, b.fam, peer, b.dir, w.pieces(f, b.asked, b.fam, peer))
+	ok = w.sp.Or(ok, w.doubtFilter(b, f, b.asked, peer, packet.Empty))
 	w.gate(b, ok, false, func(denied packet.Set) Hop {
 		h := Hop{Component: s.NetworkACL.Name, Kind: s.NetworkACL.Kind, Resource: s.NetworkACL,
 			Direction: way(egress), At: s.NetworkACL.At, Code: SubnetACL, RuleIDs: []string{"ACL-2"}}
@@ -56,13 +57,16 @@ func (w *walk) securityGroups(b *branch, i *model.Interface, egress bool) {
 	}
 	peer := b.peer(egress)
 	if fresh != packet.Empty {
+		named := packet.Empty
 		byAddr := w.sp.Restrict(fresh, b.fam, peer, b.dir, w.pieces(f, fresh, b.fam, peer))
 		ok = w.sp.Or(ok, byAddr)
 		for _, n := range f.named {
 			if s := w.fromMember(b, n.group, fresh); s != packet.Empty {
 				ok = w.sp.Or(ok, w.sp.Restrict(s, b.fam, peer, b.dir, everyPeer(n.services)))
+				named = w.sp.Or(named, w.sp.Restrict(s, b.fam, peer, b.dir, everyPeer(n.services)))
 			}
 		}
+		ok = w.sp.Or(ok, w.doubtFilter(b, f, fresh, peer, named))
 	}
 	w.gate(b, ok, false, func(denied packet.Set) Hop {
 		h := Hop{Component: groupNames(g.groups), Kind: model.KindSecurityGroup, Resource: g.groups[0], Interface: i,

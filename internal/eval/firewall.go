@@ -2,6 +2,7 @@ package eval
 
 import (
 	"fmt"
+	"net/netip"
 
 	"github.com/vpcpath/vpcpath/internal/addr"
 	"github.com/vpcpath/vpcpath/internal/model"
@@ -25,7 +26,7 @@ func (w *walk) firewall(b *branch, e *model.VPCEndpoint) {
 	}
 	stateful := packet.Empty
 	for _, r := range f.Stateless {
-		s := w.firewallMatch(b, r, rest, b.dir)
+		s := w.firewallMatch(b, f, r, rest, b.dir)
 		rest = w.sp.Minus(rest, s)
 		if r.Action == model.ForwardToStateful {
 			stateful = w.sp.Or(stateful, s)
@@ -46,9 +47,9 @@ func (w *walk) firewall(b *branch, e *model.VPCEndpoint) {
 		passed = w.sp.Or(passed, stateful)
 	} else {
 		for _, r := range f.Stateful {
-			s := w.firewallMatch(b, r, stateful, packet.Forward)
+			s := w.firewallMatch(b, f, r, stateful, packet.Forward)
 			if r.BothWays {
-				s = w.sp.Or(s, w.firewallMatch(b, mirrored(r), stateful, packet.Forward))
+				s = w.sp.Or(s, w.firewallMatch(b, f, mirrored(r), stateful, packet.Forward))
 			}
 			stateful = w.sp.Minus(stateful, s)
 			decide(s, r.Action)
@@ -80,12 +81,14 @@ func (w *walk) notModelled(b *branch, f *model.NetworkFirewall, s packet.Set) {
 
 // firewallMatch returns the part of s that a rule is about: for a reply the
 // rule is held against the reply's own addresses and ports.
-func (w *walk) firewallMatch(b *branch, r *model.FirewallRule, s packet.Set, dir packet.Direction) packet.Set {
+func (w *walk) firewallMatch(b *branch, f *model.NetworkFirewall, r *model.FirewallRule, s packet.Set, dir packet.Direction) packet.Set {
 	src, dst, sport := packet.Src, packet.Dst, packet.SPort
 	if dir == packet.Reply {
 		src, dst, sport = packet.Dst, packet.Src, packet.DPort
 	}
+	w.doubtRanges(b, s, src, f, r.At, blockPrefixes(r.Source)...)
 	s = w.inBlocks(s, b.fam, src, r.Source)
+	w.doubtRanges(b, s, dst, f, r.At, blockPrefixes(r.Destination)...)
 	s = w.inBlocks(s, b.fam, dst, r.Destination)
 	one := packet.NewServices(services(r.Traffic, true, 0), noRule)
 	s = w.sp.Restrict(s, b.fam, src, dir, everyPeer(one))
@@ -97,6 +100,14 @@ func (w *walk) firewallMatch(b *branch, r *model.FirewallRule, s packet.Set, dir
 		from = w.sp.Or(from, w.sp.Ports(sport, p.Lo, p.Hi))
 	}
 	return w.sp.And(s, from)
+}
+
+func blockPrefixes(list []model.Block) []netip.Prefix {
+	out := make([]netip.Prefix, len(list))
+	for i, b := range list {
+		out[i] = b.Prefix
+	}
+	return out
 }
 
 func (w *walk) inBlocks(s packet.Set, f addr.Family, field packet.Field, blocks []model.Block) packet.Set {

@@ -45,7 +45,7 @@ func (w *walk) igwOut(b branch, v *model.VPC, g *model.InternetGateway, r *model
 		}
 		if b.dir == packet.Reply {
 			if b.undo == nil || b.undo.kind != rewritten || b.undo.device != model.Resource(g) {
-				message := fmt.Sprintf("the reply leaves from %s, not from the address that was contacted", public)
+				message := fmt.Sprintf("the reply leaves from %s, not from the address that was contacted", w.net.symbols.names.Addr(public))
 				if b.undo != nil {
 					message = "the reply does not come back through " + b.undo.device.ID().Name
 				}

@@ -5,6 +5,7 @@ import (
 	"net/netip"
 
 	"github.com/vpcpath/vpcpath/internal/addr"
+	"github.com/vpcpath/vpcpath/internal/lpm"
 	"github.com/vpcpath/vpcpath/internal/model"
 	"github.com/vpcpath/vpcpath/internal/packet"
 )
@@ -26,7 +27,7 @@ func (w *walk) instance(b branch, h *model.Instance, from *model.Interface) {
 	}
 	for k := range h.PortForwards {
 		f := &h.PortForwards[k]
-		if s := w.matches(&b, f); s != packet.Empty {
+		if s := w.matches(&b, h, f); s != packet.Empty {
 			part := w.only(b, s)
 			w.without(&b, s)
 			w.dnat(&part, h, f, pass)
@@ -57,13 +58,14 @@ func (w *walk) hasLeft(b *branch, h *model.Instance) bool {
 }
 
 // matches returns the part of b that a port forward is about (NI-12).
-func (w *walk) matches(b *branch, f *model.PortForward) packet.Set {
+func (w *walk) matches(b *branch, h *model.Instance, f *model.PortForward) packet.Set {
 	if b.fam != addr.FamilyOf(f.To) {
 		return packet.Empty
 	}
 	s := w.sp.And(b.asked, w.sp.Protos(f.Protocol, f.Protocol))
 	s = w.sp.And(s, w.sp.Ports(packet.DPort, f.Ports.Lo, f.Ports.Hi))
 	if f.Destination.IsValid() {
+		w.doubtRanges(b, s, packet.Dst, h, f.At, f.Destination)
 		s = w.in(s, b.fam, packet.Dst, []addr.Range{addr.RangeOf(f.Destination)})
 	}
 	return s
@@ -162,7 +164,12 @@ func (w *walk) hostOut(b branch, h *model.Instance, pass int) {
 		return
 	}
 	rest := b.asked
-	split(w, w.net.host(h).routes, b.asked, b.fam, b.destination(), func(rs []addr.Range, to hostRoute, ok bool) {
+	routes := w.net.host(h).routes
+	alike := func(a, b lpm.Region[hostRoute]) bool { return a.OK == b.OK && a.Value == b.Value }
+	doubtTable(w, &b, routes, b.asked, b.destination(), alike, func(part packet.Set, x *model.Symbol, other lpm.Region[hostRoute]) {
+		w.doubt(&b, part, x, h, "the host's route for "+other.Prefix.String(), h.At, false)
+	})
+	split(w, routes, b.asked, b.fam, b.destination(), func(rs []addr.Range, to hostRoute, ok bool) {
 		if !ok {
 			return
 		}
@@ -190,9 +197,11 @@ func (w *walk) postrouting(b branch, h *model.Instance, pass int, out netip.Addr
 				continue
 			}
 			if m.Source.IsValid() {
+				w.doubtRanges(&b, s, packet.Src, h, m.At, m.Source)
 				s = w.in(s, b.fam, packet.Src, []addr.Range{addr.RangeOf(m.Source)})
 			}
 			if m.Destination.IsValid() {
+				w.doubtRanges(&b, s, packet.Dst, h, m.At, m.Destination)
 				s = w.in(s, b.fam, packet.Dst, []addr.Range{addr.RangeOf(m.Destination)})
 			}
 			part := w.only(b, s)

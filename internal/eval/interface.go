@@ -89,6 +89,12 @@ func (w *walk) resolve(b branch, v *model.VPC, next func(branch, *model.Interfac
 			next(w.only(b, s), i)
 		}
 	})
+	if maybe, x := w.mayBe(free, b.fam, b.destination(), v); maybe != packet.Empty {
+		w.undetermined(&b, maybe, func() Hop {
+			return gatewayHop(x.Interface).with(AddressNotKnown, x.Text+" is not known yet, and may become "+w.some(maybe, b.fam, b.destination()), "ADDR-21")
+		})
+		free = w.sp.Minus(free, maybe)
+	}
 	w.drop(&b, free, func() Hop {
 		return Hop{Component: v.Name, Kind: v.Kind, Resource: v, At: v.At, Code: NoPossibleDestination,
 			Message: "no attached network interface of " + v.Name + " has " + w.some(free, b.fam, b.destination()),

@@ -15,7 +15,8 @@ import (
 // of goroutines. Tables are compiled when a question first needs them, so
 // that a single question about a large topology compiles little.
 type Net struct {
-	topo *model.Topology
+	topo    *model.Topology
+	symbols *symbols
 
 	tables  cache[*model.RouteTable, *routeTable]
 	locals  cache[*model.VPC, *routeTable]
@@ -27,6 +28,7 @@ type Net struct {
 	sites   cache[*model.VPNGateway, *routeTable]
 	exits   cache[model.Resource, *exitTable]
 	tunnels cache[*model.Tunnel, bool]
+	doubts  cache[symbolFilter, *alternatives]
 
 	public  func() *lpm.Table[publicOwner]
 	carried func() addr.Set
@@ -38,7 +40,7 @@ type Net struct {
 
 // Compile makes a topology ready for questions.
 func Compile(t *model.Topology) *Net {
-	n := &Net{topo: t}
+	n := &Net{topo: t, symbols: compileSymbols(t)}
 	n.public = sync.OnceValue(n.compilePublic)
 	n.carried = sync.OnceValue(n.compileCarried)
 	n.world = sync.OnceValue(n.compileWorld)
@@ -162,6 +164,7 @@ type vpcNet struct {
 	mapped   *lpm.Table[netip.Addr]       // private address -> public address
 	blocks   addr.Set
 	services addr.Set // answered by the hypervisor (ADDR-7, ADDR-8)
+	pool     addr.Set // what AWS may choose for interfaces whose address is not known (ADDR-21)
 }
 
 func (n *Net) vpc(v *model.VPC) *vpcNet { return n.vpcs.get(v, n.compileVPC) }
@@ -184,7 +187,7 @@ func (n *Net) compileVPC(v *model.VPC) *vpcNet {
 	for _, b := range v.Blocks() {
 		ps = append(ps, b.Prefix)
 	}
-	return &vpcNet{owners: owners.Build(), mapped: mapped.Build(), blocks: addr.SetOf(ps...), services: v.LinkLocalServices()}
+	return &vpcNet{owners: owners.Build(), mapped: mapped.Build(), blocks: addr.SetOf(ps...), services: v.LinkLocalServices(), pool: n.poolOf(v)}
 }
 
 // hostTable is the routing table of an instance (ADDR-15, NI-21, VPNI-10).

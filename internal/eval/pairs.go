@@ -9,13 +9,14 @@ import (
 
 // side is one end of a question with everything it may stand for.
 type side struct {
-	text  string
-	host  model.Resource   // *Instance, *ExternalNetwork, *VPNConnection, theInternet; nil for plain addresses
-	shown model.Resource   // what the user named, where it is not host
-	iface *model.Interface // set when an interface is named, or to tell a group's members apart
-	named bool             // the interface itself is meant: packets leave by it, whatever the host's routes say
-	v6    bool             // the question is about IPv6 alone
-	addrs addr.Set         // fixed addresses; empty for a host whose address depends on the other side
+	text      string
+	host      model.Resource   // *Instance, *ExternalNetwork, *VPNConnection, theInternet; nil for plain addresses
+	shown     model.Resource   // what the user named, where it is not host
+	iface     *model.Interface // set when an interface is named, or to tell a group's members apart
+	named     bool             // the interface itself is meant: packets leave by it, whatever the host's routes say
+	v6        bool             // the question is about IPv6 alone
+	byAddress bool             // named by addresses, not by a resource
+	addrs     addr.Set         // fixed addresses; empty for a host whose address depends on the other side
 }
 
 // eachPair calls do for the pairs that a question stands for: all origins,

@@ -1,6 +1,9 @@
 package eval
 
 import (
+	"net/netip"
+	"strings"
+
 	"github.com/vpcpath/vpcpath/internal/addr"
 	"github.com/vpcpath/vpcpath/internal/diag"
 	"github.com/vpcpath/vpcpath/internal/model"
@@ -46,6 +49,43 @@ type Party struct {
 	Text     string
 	Resource model.Resource // nil for plain addresses and the internet
 	Addrs    addr.Set
+	Names    Names
+}
+
+// Names are the texts of addresses that AWS chooses, by their stand-ins; nil
+// where there are none. What shows addresses shows these in their place.
+type Names map[netip.Addr]string
+
+// Format writes a range of addresses.
+func (n Names) Format(f addr.Family, r addr.Range) string {
+	if len(n) > 0 && r.Single(f) {
+		if text, ok := n[r.First(f)]; ok {
+			return text
+		}
+	}
+	return r.Format(f)
+}
+
+// Addr writes an address.
+func (n Names) Addr(a netip.Addr) string {
+	if text, ok := n[a]; ok {
+		return text
+	}
+	return a.String()
+}
+
+// Set writes a set of addresses as addr.Set does.
+func (n Names) Set(s addr.Set) string {
+	if s.Empty() || len(n) == 0 {
+		return s.String()
+	}
+	var parts []string
+	for _, f := range addr.Families {
+		for _, r := range s.Ranges(f) {
+			parts = append(parts, n.Format(f, r))
+		}
+	}
+	return strings.Join(parts, ", ")
 }
 
 // Walk is one direction. Without recording it has no hops.
@@ -110,6 +150,7 @@ type Packet struct {
 	Protocols   []packet.ProtoRange
 	Ports       []packet.PortRange // destination ports, or ICMP types and codes
 	SourcePorts []packet.PortRange
+	Names       Names
 }
 
 // RuleUse is a rule of a security group or network ACL and the part of the

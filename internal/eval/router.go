@@ -87,24 +87,32 @@ func (w *walk) toInterface(b branch, i *model.Interface, r *model.Route) {
 
 // lookup cuts b by the routes that win, and calls next for each part.
 func (w *walk) lookup(b branch, t *routeTable, next func(branch, candidate)) {
+	w.forkRoutes(&b, t, next)
 	split(w, t.lookup, b.asked, b.fam, b.destination(), func(rs []addr.Range, e *routeEntry, ok bool) {
-		part := w.only(b, w.to(&b, rs...))
-		if !ok {
-			w.noRoute(part, t)
-			return
-		}
-		if e.picks {
-			w.pick(&part, t, e)
-		}
-		for _, c := range e.candidates[:e.equal] {
-			fork := part
-			fork.table = t
-			if w.rec {
-				w.routeHop(&fork, t, c)
-			}
-			next(fork, c)
-		}
+		w.follow(w.only(b, w.to(&b, rs...)), t, e, ok, next)
 	})
+}
+
+// follow hands b to the routes of an entry, or drops it where there is none.
+func (w *walk) follow(part branch, t *routeTable, e *routeEntry, ok bool, next func(branch, candidate)) {
+	if part.asked == packet.Empty {
+		return
+	}
+	if !ok {
+		w.noRoute(part, t)
+		return
+	}
+	if e.picks {
+		w.pick(&part, t, e)
+	}
+	for _, c := range e.candidates[:e.equal] {
+		fork := part
+		fork.table = t
+		if w.rec {
+			w.routeHop(&fork, t, c)
+		}
+		next(fork, c)
+	}
 }
 
 // pick notes that AWS uses one of several equal routes and does not say which.

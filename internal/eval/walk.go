@@ -32,7 +32,8 @@ type walk struct {
 	arrived, lost        packet.Set // on the way there
 	answered, unanswered packet.Set // on the way back, of those that arrived
 	chosen               packet.Set // an undocumented choice of AWS decides (RT-7)
-	unknown              packet.Set // something that is not modelled decides
+	unknown              packet.Set // something that is not modelled decides, unless all of it fails anyhow
+	doubted              packet.Set // an address that AWS chooses decides, whatever becomes of its stand-in
 	forward, back        []*Hop
 	blockers             []blocker
 	assumptions          []Assumption

@@ -35,6 +35,7 @@ type rawACLRule struct {
 	action  string
 	traffic rawTraffic
 	cidr    netip.Prefix
+	rule    *model.ACLRule
 }
 
 var aclRuleFields = []field[rawACLRule]{
@@ -50,6 +51,9 @@ var aclRuleFields = []field[rawACLRule]{
 	{"ports", false, func(w *walker, n *yaml.Node, d *rawACLRule) { w.readPorts(n, &d.traffic) }},
 	{"icmp", false, func(w *walker, n *yaml.Node, d *rawACLRule) { w.readICMP(n, &d.traffic) }},
 	{"cidr", true, func(w *walker, n *yaml.Node, d *rawACLRule) { // ACL-10
+		if w.addressRef(n, func(a netip.Addr, s *model.Symbol) { d.rule.CIDR, d.rule.Symbol = wholePrefix(a), s }) {
+			return
+		}
 		if b, ok := w.cidr(n, anyFamily); ok {
 			d.cidr = b.Prefix
 		}
@@ -60,13 +64,16 @@ func (w *walker) aclRules(n *yaml.Node, direction, acl string) []*model.ACLRule 
 	var rules []*model.ACLRule
 	places := map[int]diag.Pos{}
 	w.list(n, "a list of rules", func(item *yaml.Node) {
-		var d rawACLRule
 		at := w.at(item)
+		d := rawACLRule{rule: &model.ACLRule{At: at}}
 		if !readMapping(w, item, at, subject{kind: "a rule of a network ACL"}, aclRuleFields, &d) {
 			return
 		}
-		rules = append(rules, &model.ACLRule{At: at, Number: d.number, Allow: d.action == "allow",
-			Traffic: d.traffic.finish(w, at), CIDR: d.cidr})
+		d.rule.Number, d.rule.Allow, d.rule.Traffic = d.number, d.action == "allow", d.traffic.finish(w, at)
+		if d.cidr.IsValid() {
+			d.rule.CIDR = d.cidr
+		}
+		rules = append(rules, d.rule)
 		if d.number == 0 {
 			return
 		}

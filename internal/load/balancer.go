@@ -50,18 +50,18 @@ var balancerFields = []field[rawBalancer]{
 var nodeFields = []field[rawInterface]{
 	{"subnet", true, func(w *walker, n *yaml.Node, d *rawInterface) { w.ref(n, "the name of a subnet", &d.subnet) }},
 	{"private_ip", true, func(w *walker, n *yaml.Node, d *rawInterface) {
-		if a, ok := w.address(n, onlyV4); ok {
+		if a, ok := w.ownAddress(n, onlyV4); ok {
 			d.primary = a
 		}
 	}},
 	{"public_ip", false, func(w *walker, n *yaml.Node, d *rawInterface) {
 		d.publicAt = w.at(n)
-		if a, ok := w.address(n, onlyV4); ok {
+		if a, ok := w.ownAddress(n, onlyV4); ok {
 			d.public = a
 		}
 	}},
 	{"ipv6", false, func(w *walker, n *yaml.Node, d *rawInterface) {
-		if a, ok := w.address(n, onlyV6); ok {
+		if a, ok := w.ownAddress(n, onlyV6); ok {
 			d.v6 = append(d.v6, a)
 		}
 	}},

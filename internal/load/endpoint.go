@@ -56,14 +56,14 @@ var endpointFields = []field[rawEndpoint]{
 		}
 	}),
 	endpointField("private_ip", func(w *walker, n *yaml.Node, d *rawEndpoint) {
-		if a, ok := w.address(n, onlyV4); ok {
+		if a, ok := w.ownAddress(n, onlyV4); ok {
 			d.addresses = []address{a}
 		}
 	}),
 	endpointField("private_ips", func(w *walker, n *yaml.Node, d *rawEndpoint) {
 		d.addressesAt = w.at(n)
 		w.list(n, "a list of IPv4 addresses", func(item *yaml.Node) {
-			a, _ := w.address(item, onlyV4)
+			a, _ := w.ownAddress(item, onlyV4)
 			d.addresses = append(d.addresses, a) // a bad one too: the others keep their subnets
 		})
 	}),

@@ -94,13 +94,13 @@ var natFields = []field[rawNAT]{
 	{"subnet", true, func(w *walker, n *yaml.Node, d *rawNAT) { w.ref(n, "the name of a subnet", &d.iface.subnet) }},
 	{"private_ip", true, func(w *walker, n *yaml.Node, d *rawNAT) {
 		d.iface.checkedAt = w.at(n)
-		if a, ok := w.address(n, onlyV4); ok {
+		if a, ok := w.ownAddress(n, onlyV4); ok {
 			d.iface.primary = a
 		}
 	}},
 	{"public_ip", false, func(w *walker, n *yaml.Node, d *rawNAT) {
 		d.publicGiven = w.at(n)
-		if a, ok := w.address(n, onlyV4); ok {
+		if a, ok := w.ownAddress(n, onlyV4); ok {
 			d.iface.public = a
 		}
 	}},

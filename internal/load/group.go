@@ -106,6 +106,12 @@ func (r *resolver) resolveGroups() {
 				p.rule.Group = g.SecurityGroup
 				continue
 			}
+			if r.namesAddress(p.name) {
+				r.d.addressRefs = append(r.d.addressRefs, addressRef{p.name, func(a netip.Addr, s *model.Symbol) {
+					p.rule.CIDR, p.rule.Symbol = wholePrefix(a), s
+				}})
+				continue
+			}
 			if r.looksLikeCIDR(p.name, "a CIDR, a security group, a prefix list or `self`") {
 				continue
 			}

@@ -44,27 +44,27 @@ var addressFields = []field[rawInterface]{
 	}},
 	{"private_ip", false, func(w *walker, n *yaml.Node, d *rawInterface) {
 		d.checkedAt = w.at(n)
-		if a, ok := w.address(n, onlyV4); ok {
+		if a, ok := w.ownAddress(n, onlyV4); ok {
 			d.primary = a
 		}
 	}},
 	{"private_ips", false, func(w *walker, n *yaml.Node, d *rawInterface) {
 		d.secondaryAt = w.at(n)
 		w.list(n, "a list of IPv4 addresses", func(item *yaml.Node) {
-			if a, ok := w.address(item, onlyV4); ok {
+			if a, ok := w.ownAddress(item, onlyV4); ok {
 				d.secondary = append(d.secondary, a)
 			}
 		})
 	}},
 	{"public_ip", false, func(w *walker, n *yaml.Node, d *rawInterface) {
-		if a, ok := w.address(n, onlyV4); ok {
+		if a, ok := w.ownAddress(n, onlyV4); ok {
 			d.public = a
 		}
 	}},
 	{"public_ips", false, func(w *walker, n *yaml.Node, d *rawInterface) {
 		w.entries(n, "`public_ips`", func(key, value *yaml.Node) {
 			private, ok1 := w.address(key, onlyV4)
-			public, ok2 := w.address(value, onlyV4)
+			public, ok2 := w.ownAddress(value, onlyV4)
 			if ok1 && ok2 {
 				d.publics = append(d.publics, publicPair{private, public})
 			}
@@ -72,7 +72,7 @@ var addressFields = []field[rawInterface]{
 	}},
 	{"ipv6", false, func(w *walker, n *yaml.Node, d *rawInterface) {
 		w.oneOrList(n, "an IPv6 address or a list of them", func(item *yaml.Node) {
-			if a, ok := w.address(item, onlyV6); ok {
+			if a, ok := w.ownAddress(item, onlyV6); ok {
 				d.v6 = append(d.v6, a)
 			}
 		})
@@ -174,17 +174,35 @@ func (w *walker) readMasquerade(n *yaml.Node, into *model.Instance) {
 type rawPortForward struct {
 	model.PortForward
 	protocol string
+	into     *model.Instance
+	place    int // in its PortForwards
+}
+
+// written is the rule as the instance has it; a spare one where the rule could
+// not be read.
+func (d *rawPortForward) written() *model.PortForward {
+	if d.place < len(d.into.PortForwards) {
+		return &d.into.PortForwards[d.place]
+	}
+	return &d.PortForward
 }
 
 var portForwardFields = []field[rawPortForward]{
 	{"protocol", true, func(w *walker, n *yaml.Node, d *rawPortForward) { w.word(n, []string{"tcp", "udp"}, &d.protocol) }},
-	{"destination", false, func(w *walker, n *yaml.Node, d *rawPortForward) { w.addressOrCIDR(n, &d.Destination) }},
+	{"destination", false, func(w *walker, n *yaml.Node, d *rawPortForward) {
+		if !w.addressRef(n, func(a netip.Addr, _ *model.Symbol) { d.written().Destination = wholePrefix(a) }) {
+			w.addressOrCIDR(n, &d.Destination)
+		}
+	}},
 	{"port", true, func(w *walker, n *yaml.Node, d *rawPortForward) {
 		if p, ok := w.portRange(n, 1); ok {
 			d.Ports = p
 		}
 	}},
 	{"to", true, func(w *walker, n *yaml.Node, d *rawPortForward) {
+		if w.addressRef(n, func(a netip.Addr, _ *model.Symbol) { d.written().To = a }) {
+			return
+		}
 		if a, ok := w.address(n, anyFamily); ok {
 			d.To = a.Addr
 		}
@@ -197,8 +215,8 @@ var portForwardFields = []field[rawPortForward]{
 }
 
 func (w *walker) readPortForward(n *yaml.Node, into *model.Instance) {
-	d := rawPortForward{PortForward: model.PortForward{At: w.at(n), Protocol: packet.TCP}}
-	if !readMapping(w, n, d.At, subject{kind: "a port forward"}, portForwardFields, &d) {
+	d := &rawPortForward{PortForward: model.PortForward{At: w.at(n), Protocol: packet.TCP}, into: into, place: len(into.PortForwards)}
+	if !readMapping(w, n, d.At, subject{kind: "a port forward"}, portForwardFields, d) {
 		return
 	}
 	if d.protocol == "udp" {
@@ -256,6 +274,9 @@ func (r *resolver) resolveInterfaces() {
 		if inst, ok := lookup[*model.Instance](r, d.instance, model.KindInstance); ok {
 			d.Owner = inst
 		}
+	}
+	r.chooseAddresses()
+	for _, d := range r.d.interfaces {
 		r.collectAddresses(d)
 		r.resolveGroupsOf(d)
 	}
@@ -363,10 +384,14 @@ func (r *resolver) collectAddresses(d *rawInterface) {
 		d.Private = append(d.Private, d.primary.Addr)
 	}
 	for _, a := range d.secondary {
-		d.Private = append(d.Private, a.Addr)
+		if a.IsValid() {
+			d.Private = append(d.Private, a.Addr)
+		}
 	}
 	for _, a := range d.v6 {
-		d.IPv6 = append(d.IPv6, a.Addr)
+		if a.IsValid() {
+			d.IPv6 = append(d.IPv6, a.Addr)
+		}
 	}
 	if d.public.IsValid() {
 		if len(d.Private) == 0 {

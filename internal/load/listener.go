@@ -1,6 +1,7 @@
 package load
 
 import (
+	"net/netip"
 	"slices"
 
 	"github.com/vpcpath/vpcpath/internal/diag"
@@ -64,6 +65,9 @@ var targetFields = []field[rawTarget]{
 	{"interface", false, func(w *walker, n *yaml.Node, d *rawTarget) { w.ref(n, "the name of a network interface", &d.iface) }},
 	{"address", false, func(w *walker, n *yaml.Node, d *rawTarget) {
 		d.addressAt = w.at(n)
+		if w.addressRef(n, func(a netip.Addr, _ *model.Symbol) { d.address = address{Addr: a, at: d.addressAt} }) {
+			return
+		}
 		d.address, _ = w.address(n, anyFamily)
 	}},
 	{"port", false, func(w *walker, n *yaml.Node, d *rawTarget) {

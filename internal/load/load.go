@@ -131,6 +131,7 @@ func (r *resolver) run() {
 	r.resolveTransits()
 	r.resolveConnections()
 	r.resolveInterfaces()
+	r.resolveAddressRefs()
 	r.resolveNATs()
 	r.resolvePeerings()
 	r.resolveTunnels()

@@ -10,12 +10,13 @@ import (
 
 // decls is what files declare, in their order, with names not yet looked up.
 type decls struct {
-	findings []diag.Finding
-	keys     []sectionKey     // the top-level keys
-	order    []model.Resource // every named resource
-	foreign  []ref            // names in sections of a later version
-	aliases  []alias          // second names of resources
-	versions int
+	findings    []diag.Finding
+	keys        []sectionKey     // the top-level keys
+	order       []model.Resource // every named resource
+	foreign     []ref            // names in sections of a later version
+	aliases     []alias          // second names of resources
+	addressRefs []addressRef
+	versions    int
 
 	vpcs        []*rawVPC
 	subnets     []*rawSubnet
@@ -57,6 +58,7 @@ func (d *decls) append(o *decls) {
 	d.order = append(d.order, o.order...)
 	d.foreign = append(d.foreign, o.foreign...)
 	d.aliases = append(d.aliases, o.aliases...)
+	d.addressRefs = append(d.addressRefs, o.addressRefs...)
 	d.versions += o.versions
 	d.vpcs = append(d.vpcs, o.vpcs...)
 	d.subnets = append(d.subnets, o.subnets...)

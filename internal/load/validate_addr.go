@@ -172,7 +172,7 @@ func (r *resolver) checkAddresses() {
 	for _, d := range r.d.interfaces {
 		r.requireAddress(d)
 		each := func(a address) {
-			if d.Subnet == nil {
+			if d.Subnet == nil || !a.IsValid() {
 				return
 			}
 			r.addressInSubnet(d, a)

@@ -138,6 +138,9 @@ func (w *walker) cidrs(n *yaml.Node, f family, into *[]model.Block) {
 type address struct {
 	netip.Addr
 	at diag.Pos
+	// auto marks an address that AWS chooses; Addr is its stand-in once
+	// chooseAddresses has run.
+	auto bool
 }
 
 func (w *walker) address(n *yaml.Node, f family) (address, bool) {
@@ -150,8 +153,22 @@ func (w *walker) address(n *yaml.Node, f family) (address, bool) {
 		w.report(w.at(n), idInvalidAddress, "%s is not an address that fits here: %s; expected %s", quote(text), problem, f.addrExample())
 		return address{}, false
 	}
-	return address{a, w.at(n)}, true
+	return address{Addr: a, at: w.at(n)}, true
 }
+
+// autoWord is what stands for an address that AWS chooses.
+const autoWord = "auto"
+
+// ownAddress reads an address that a resource has itself, or `auto`.
+func (w *walker) ownAddress(n *yaml.Node, f family) (address, bool) {
+	if v := w.deref(n); v != nil && v.Kind == yaml.ScalarNode && v.Value == autoWord {
+		return address{at: w.at(n), auto: true}, true
+	}
+	return w.address(n, f)
+}
+
+// given reports whether the user wrote an address.
+func (a address) given() bool { return a.auto || a.IsValid() }
 
 // addressOrCIDR reads either; an address stands for itself alone, as in
 // iptables' rules.

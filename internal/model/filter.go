@@ -30,7 +30,16 @@ type ACLRule struct {
 	Number int      // 1..32766
 	Allow  bool
 	Traffic
-	CIDR netip.Prefix // the source for ingress, the destination for egress
+	CIDR   netip.Prefix // the source for ingress, the destination for egress
+	Symbol *Symbol      // set where the rule names an address that AWS chooses; CIDR is then its stand-in
+}
+
+// PeerText is the rule's peer as the user wrote it.
+func (r *ACLRule) PeerText() string {
+	if r.Symbol != nil {
+		return r.Symbol.Text
+	}
+	return r.CIDR.String()
 }
 
 // SecurityGroup is a stateful list of allow rules.
@@ -49,6 +58,7 @@ type SGRule struct {
 	CIDR       netip.Prefix
 	PrefixList *PrefixList
 	Group      *SecurityGroup
+	Symbol     *Symbol // set beside CIDR, its stand-in, where the rule names an address that AWS chooses
 }
 
 // PeerText is the rule's peer as the user wrote it.
@@ -58,6 +68,8 @@ func (r *SGRule) PeerText() string {
 		return r.Group.Name
 	case r.PrefixList != nil:
 		return r.PrefixList.Name
+	case r.Symbol != nil:
+		return r.Symbol.Text
 	}
 	return r.CIDR.String()
 }

@@ -29,6 +29,9 @@ type Endpoint struct {
 	Kind     EndpointKind
 	Resource Resource     // EndpointResource
 	Prefix   netip.Prefix // EndpointAddresses; a full-length one for an address
+	// Symbolic is set where the address was named by its resource, as
+	// web-1.public_ip.
+	Symbolic bool
 }
 
 // endpointKinds are the kinds of resources that can be an endpoint.
@@ -54,6 +57,16 @@ func (t *Topology) ParseEndpoint(text string) (Endpoint, error) {
 		}
 		e.Resource = r
 		return e, nil
+	}
+	if base, which, ok := SplitAddressName(text); ok {
+		if r, ok := t.Names[base]; ok {
+			a, problem := AddressOf(r, which)
+			if problem != "" {
+				return e, fmt.Errorf("%q names an address of %q, which %s", text, base, problem)
+			}
+			e.Kind, e.Prefix, e.Symbolic = EndpointAddresses, netip.PrefixFrom(a, a.BitLen()), true
+			return e, nil
+		}
 	}
 	if a, err := netip.ParseAddr(text); err == nil {
 		if a.Zone() != "" || a.Is4In6() {

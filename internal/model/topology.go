@@ -32,6 +32,7 @@ type Topology struct {
 	LoadBalancers      []*LoadBalancer
 	Firewalls          []*NetworkFirewall
 	Unmodelled         []*Unmodelled
+	Symbols            []*Symbol // addresses that AWS chooses, in the order of Interfaces
 	Expectations       []*Expectation
 	Names              map[string]Resource // every name that a user may write, implicit ones included
 }

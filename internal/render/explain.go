@@ -40,7 +40,7 @@ func Explain(w io.Writer, results []*eval.Result, o Options) error {
 func (t *textWriter) explain(r *eval.Result) {
 	e := explainer{
 		textWriter: t,
-		names:      namer{parties: []eval.Party{r.From, r.To}, all: t.opts.Verbose},
+		names:      namer{parties: []eval.Party{r.From, r.To}, chosen: r.From.Names, all: t.opts.Verbose},
 		asked:      askedProtocol(r.Port),
 		tunnels:    map[model.Resource]int{},
 	}

@@ -76,14 +76,14 @@ func resultJSON(r *eval.Result) jsonResult {
 	out := jsonResult{
 		Question: jsonQuestion{
 			From: r.From.Text, To: r.To.Text,
-			Source: r.From.Addrs.String(), Destination: r.To.Addrs.String(),
+			Source: r.From.Names.Set(r.From.Addrs), Destination: r.To.Names.Set(r.To.Addrs),
 			SourcePorts:  r.SourcePorts.String(),
 			FromResource: resourceName(r.From.Resource), ToResource: resourceName(r.To.Resource),
 		},
 		Verdict:      r.Verdict.String(),
-		Works:        boxesJSON(r.Works),
-		Sometimes:    boxesJSON(r.Sometimes),
-		Undetermined: boxesJSON(r.Undetermined),
+		Works:        boxesJSON(r.Works, r.From.Names),
+		Sometimes:    boxesJSON(r.Sometimes, r.From.Names),
+		Undetermined: boxesJSON(r.Undetermined, r.From.Names),
 		DeliveredTo:  []string{},
 		Forward:      walkJSON(r.Forward),
 		Return:       walkJSON(r.Return),
@@ -120,10 +120,12 @@ func resourceName(r model.Resource) string {
 	return r.ID().Name
 }
 
-func boxesJSON(boxes []packet.Box) []jsonPacket {
+func boxesJSON(boxes []packet.Box, chosen eval.Names) []jsonPacket {
 	out := make([]jsonPacket, len(boxes))
 	for i, b := range boxes {
-		out[i] = packetJSON(boxPacket(b))
+		p := boxPacket(b)
+		p.Names = chosen
+		out[i] = packetJSON(p)
 	}
 	return out
 }
@@ -146,19 +148,19 @@ func packetJSON(p eval.Packet) jsonPacket {
 	}
 	return jsonPacket{
 		Family:      strings.ToLower(p.Family.String()),
-		Source:      jsonRanges(p.Family, p.Source),
-		Destination: jsonRanges(p.Family, p.Destination),
+		Source:      jsonRanges(p.Family, p.Source, p.Names),
+		Destination: jsonRanges(p.Family, p.Destination, p.Names),
 		Protocol:    packet.FormatProtos(protocols),
 		Ports:       text,
 		SourcePorts: packet.FormatPorts(sourcePorts),
 	}
 }
 
-func jsonRanges(f addr.Family, ranges []addr.Range) string {
+func jsonRanges(f addr.Family, ranges []addr.Range, chosen eval.Names) string {
 	if ranges == nil {
 		ranges = []addr.Range{addr.All}
 	}
-	return formatRanges(f, ranges)
+	return formatRanges(f, ranges, chosen)
 }
 
 func blockersJSON(list []eval.Blocker) []jsonBlocker {

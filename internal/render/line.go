@@ -32,7 +32,7 @@ func questionLine(r *eval.Result) string {
 }
 
 func details(r *eval.Result) string {
-	n := namer{parties: []eval.Party{r.From, r.To}, all: true}
+	n := namer{parties: []eval.Party{r.From, r.To}, chosen: r.From.Names, all: true}
 	var out []string
 	if names := deliveredElsewhere(r); len(names) > 0 {
 		out = append(out, "delivered to "+strings.Join(names, ", "))

@@ -15,6 +15,7 @@ import (
 // the same.
 type namer struct {
 	parties []eval.Party
+	chosen  eval.Names
 	// all spells every range out where there is no word for a set; else long
 	// lists end in a count.
 	all bool
@@ -29,7 +30,7 @@ func (n namer) addrs(f addr.Family, ranges []addr.Range) string {
 		return "any " + f.String() + " address"
 	}
 	if len(ranges) <= few && !n.internetSized(f, ranges) {
-		return formatRanges(f, ranges)
+		return formatRanges(f, ranges, n.chosen)
 	}
 	set := addr.SetOfRanges(f, ranges...)
 	for _, p := range n.parties {
@@ -41,13 +42,13 @@ func (n namer) addrs(f addr.Family, ranges []addr.Range) string {
 		case rest.Empty():
 			return clean(p.Text)
 		case len(rest.Ranges(f)) < len(ranges) && (n.all || len(rest.Ranges(f)) <= few):
-			return clean(p.Text) + " except " + formatRanges(f, rest.Ranges(f))
+			return clean(p.Text) + " except " + formatRanges(f, rest.Ranges(f), n.chosen)
 		}
 	}
 	if n.all || len(ranges) <= few+1 {
-		return formatRanges(f, ranges)
+		return formatRanges(f, ranges, n.chosen)
 	}
-	return formatRanges(f, ranges[:few]) + " and " + plural(len(ranges)-few, "more range")
+	return formatRanges(f, ranges[:few], n.chosen) + " and " + plural(len(ranges)-few, "more range")
 }
 
 // internetSized reports whether one of the parties is the internet and has
@@ -58,10 +59,10 @@ func (n namer) internetSized(f addr.Family, ranges []addr.Range) bool {
 	})
 }
 
-func formatRanges(f addr.Family, ranges []addr.Range) string {
+func formatRanges(f addr.Family, ranges []addr.Range, chosen eval.Names) string {
 	parts := make([]string, len(ranges))
 	for i, r := range ranges {
-		parts[i] = r.Format(f)
+		parts[i] = clean(chosen.Format(f, r))
 	}
 	return strings.Join(parts, ", ")
 }
@@ -77,7 +78,10 @@ func party(p eval.Party) string {
 	switch {
 	case p.Text == "internet" || p.Text == "internet6" || n == 0 || n > few:
 	default:
-		text = p.Addrs.String()
+		text = clean(p.Names.Set(p.Addrs))
+	}
+	if strings.HasPrefix(text, name+".") {
+		return text // the name of an address that AWS chooses says whose it is
 	}
 	if samePlace(name, text) {
 		return name

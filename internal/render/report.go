@@ -174,7 +174,7 @@ func (t *textWriter) outcome(o check.Outcome) {
 
 // why lists what works of a result and what stops the rest.
 func (t *textWriter) why(r *eval.Result) {
-	n := namer{parties: []eval.Party{r.From, r.To}, all: true}
+	n := namer{parties: []eval.Party{r.From, r.To}, chosen: r.From.Names, all: true}
 	if r.Verdict != eval.Reachable {
 		for _, s := range n.parts(r.Works, r.Asked, askedProtocol(r.Port)) {
 			t.printf("    works: %s\n", s)
