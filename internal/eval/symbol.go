@@ -128,7 +128,7 @@ func (w *walk) forkRoutes(b *branch, t *routeTable, next func(branch, candidate)
 			return a.OK == b.OK
 		}
 		p, q := a.Value.candidates[0].route, b.Value.candidates[0].route
-		return a.Value == b.Value || !a.Value.picks && !b.Value.picks && p.Kind == q.Kind && p.Target == q.Target
+		return a.Value == b.Value || a.Value.equal == 1 && b.Value.equal == 1 && p.Kind == q.Kind && p.Target == q.Target
 	}
 	for _, x := range w.symbolsIn(b.asked, b.fam, b.destination()) {
 		var ways, regions []lpm.Region[*routeEntry]
