@@ -3,6 +3,7 @@ package eval
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 
 	"github.com/vpcpath/vpcpath/internal/addr"
 	"github.com/vpcpath/vpcpath/internal/model"
@@ -35,7 +36,7 @@ func (w *walk) loadBalancer(b branch, lb *model.LoadBalancer, node *model.Interf
 
 // balance sends b to every target that the node may choose.
 func (w *walk) balance(b branch, lb *model.LoadBalancer, l *model.Listener, node *model.Interface) {
-	targets := reachableTargets(lb, l, node)
+	targets := ofFamily(lb, reachableTargets(lb, l, node), b.fam)
 	if len(targets) == 0 {
 		w.drop(&b, b.asked, func() Hop {
 			h := gatewayHop(lb).with(NoTargetsInZone, fmt.Sprintf("the listener on port %d has no target in %s, and cross-zone load balancing is off", l.Port, node.Subnet.AZ), "LB-9")
@@ -45,18 +46,11 @@ func (w *walk) balance(b branch, lb *model.LoadBalancer, l *model.Listener, node
 		return
 	}
 	for _, t := range targets {
-		to := t.Address
-		if addr.FamilyOf(to) != b.fam {
-			to = t.Interface.Primary(b.fam == addr.V6)
+		part, to, v6 := b, t.Address, t.Address.Is6()
+		keep := l.PreserveClientIP && addr.FamilyOf(to) == b.fam && w.net.besides(lb.VPC, t.Interface.Subnet.VPC) && !w.net.inspected(node, to)
+		if v6 || b.fam == addr.V6 {
+			w.sourceNATPrefix(&part, lb)
 		}
-		part := b
-		if !to.IsValid() {
-			w.undetermined(&part, part.asked, func() Hop {
-				return gatewayHop(lb).with(NotModelled, fmt.Sprintf("target %s has no %s address, and translation between the families is not modelled", t.Interface.Name, b.fam), "LB-6")
-			})
-			continue
-		}
-		keep := l.PreserveClientIP && w.net.besides(lb.VPC, t.Interface.Subnet.VPC) && !w.net.inspected(node, to)
 		if keep {
 			w.hairpin(&part, lb, t)
 		}
@@ -64,17 +58,33 @@ func (w *walk) balance(b branch, lb *model.LoadBalancer, l *model.Listener, node
 			continue
 		}
 		pass := w.newPass()
-		w.translate(&part, lb, pass, change{dst: newEnd{to: to, ports: packet.PortRange{Lo: t.Port, Hi: t.Port}}}, "LB-2")
-		if !keep {
-			w.translate(&part, lb, pass, change{src: newEnd{to: node.Primary(b.fam == addr.V6), ports: ephemeral}}, "LB-3")
-		} else {
+		c := change{dst: newEnd{to: to, ports: packet.PortRange{Lo: t.Port, Hi: t.Port}}}
+		if keep {
+			w.translate(&part, lb, pass, c, "LB-2")
 			w.remember(&part, mark{kind: passed, device: lb, pass: pass, iface: node})
+		} else {
+			c.src = newEnd{to: node.Primary(v6), ports: ephemeral}
+			w.translate(&part, lb, pass, c, "LB-2", "LB-3")
 		}
 		if lb.Type == model.ClassicLoadBalancer && node.Subnet.Contains(to) {
 			w.networkACL(&part, node.Subnet, true) // ACL-8
 		}
 		w.send(part, node)
 	}
+}
+
+// sourceNATPrefix ends the UDP part of b, which is IPv6 on one side at least:
+// the target sees an address of a prefix of the load balancer's that
+// topologies do not give (LB-6).
+func (w *walk) sourceNATPrefix(b *branch, lb *model.LoadBalancer) {
+	udp := w.sp.And(b.asked, w.sp.Protos(packet.UDP, packet.UDP))
+	if udp == packet.Empty {
+		return
+	}
+	w.undetermined(b, udp, func() Hop {
+		return gatewayHop(lb).with(NotModelled, lb.Name+" sends UDP over IPv6 from a source NAT prefix, which a topology does not give", "LB-6")
+	})
+	w.without(b, udp)
 }
 
 // besides reports whether a VPC is the same or peered: behind a transit
@@ -114,6 +124,34 @@ func reachableTargets(lb *model.LoadBalancer, l *model.Listener, node *model.Int
 		}
 	}
 	return out
+}
+
+// ofFamily returns the targets that clients of a family get. A listener of a
+// Network Load Balancer has targets of both families only with a rule that
+// sends clients to those of their own; other types send anybody to any.
+func ofFamily(lb *model.LoadBalancer, list []*model.Target, f addr.Family) []*model.Target {
+	own := func(t *model.Target) bool { return addr.FamilyOf(t.Address) == f }
+	if lb.Type != model.NetworkLoadBalancer || !slices.ContainsFunc(list, own) {
+		return list
+	}
+	return slices.DeleteFunc(slices.Clone(list), func(t *model.Target) bool { return !own(t) })
+}
+
+// internalNodes stops what the internet sends to the IPv6 addresses of
+// internal load balancers, which deny an internet gateway's traffic (EP-12).
+func (w *walk) internalNodes(b *branch, v *model.VPC) {
+	split(w, w.net.vpc(v).owners, b.asked, b.fam, b.destination(), func(rs []addr.Range, i *model.Interface, ok bool) {
+		if !ok {
+			return
+		}
+		lb, is := i.Owner.(*model.LoadBalancer)
+		if !is || lb.InternetFacing {
+			return
+		}
+		w.gate(b, w.sp.Minus(b.asked, w.to(b, rs...)), false, func(packet.Set) Hop {
+			return gatewayHop(lb).with(BalancerInternal, lb.Name+" is internal, and denies what comes through an internet gateway", "EP-12")
+		})
+	})
 }
 
 // hairpin drops what a target sends to itself through a load balancer that

@@ -55,7 +55,7 @@ func (c *change) family(f addr.Family) addr.Family {
 func (w *walk) apply(c *change, s packet.Set) packet.Set {
 	c.ends(func(e *newEnd, address, _ packet.Field) {
 		if e.to.IsValid() {
-			s = w.sp.Free(s, address)
+			s = w.sp.Free(s, address, packet.Family) // the new address brings its family
 		}
 	})
 	c.ends(func(e *newEnd, address, _ packet.Field) {
@@ -82,7 +82,7 @@ func (w *walk) before(s packet.Set, m *mark, old, made packet.Set) packet.Set {
 	}
 	m.change.ends(func(e *newEnd, address, port packet.Field) {
 		if e.to.IsValid() {
-			s = w.sp.Free(s, address)
+			s = w.sp.Free(s, address, packet.Family)
 		}
 		if e.ports != (packet.PortRange{}) {
 			s = w.sp.Free(s, port)

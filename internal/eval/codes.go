@@ -41,6 +41,7 @@ const (
 	SourceDestCheck          Code = "ENI_SOURCE_DEST_CHECK_RESTRICTION"
 	SubnetACL                Code = "SUBNET_ACL_RESTRICTION"
 	BalancerHairpin          Code = "ELBV2_HAIRPIN"
+	BalancerInternal         Code = "ELBV2_DENIES_IGW_TRAFFIC"
 	EndpointInitiates        Code = "VPCE_NO_INBOUND_CONNECTIONS"
 	FirewallRules            Code = "FIREWALL_RULES_RESTRICTION"
 	GatewayEndpointProtocol  Code = "VPCE_GATEWAY_PROTOCOL_RESTRICTION"
@@ -102,6 +103,7 @@ func Codes() []CodeInfo {
 		{SourceDestCheck, true, "the source/destination check drops what is neither from nor for the network interface's own addresses"},
 		{SubnetACL, true, "the subnet's network ACL does not admit it"},
 		{BalancerHairpin, false, "a target cannot reach itself through a load balancer that preserves client addresses"},
+		{BalancerInternal, false, "an internal load balancer takes nothing from an internet gateway, at its IPv6 addresses either"},
 		{EndpointInitiates, false, "an EC2 Instance Connect endpoint starts connections and takes none in"},
 		{FirewallRules, true, "a rule of a network firewall drops it"},
 		{GatewayEndpointProtocol, true, "a gateway endpoint carries TCP and ICMP echo only"},

@@ -24,12 +24,12 @@ func (w *walk) handOn(b *branch, r model.Resource, message, rule string) {
 }
 
 // translate rewrites a request at a device and records it.
-func (w *walk) translate(b *branch, r model.Resource, pass int, c change, rule string) {
+func (w *walk) translate(b *branch, r model.Resource, pass int, c change, rules ...string) {
 	if !w.rec {
 		w.rewrite(b, r, pass, c)
 		return
 	}
-	h := gatewayHop(r).with("", "", rule)
+	h := gatewayHop(r).with("", "", rules...)
 	h.Action = Translate
 	h.Packet = w.describe(b, b.asked)
 	w.rewrite(b, r, pass, c)

@@ -10,8 +10,10 @@ import (
 	"github.com/vpcpath/vpcpath/internal/model"
 )
 
-// members returns the interfaces of instances in a group, subnet or VPC.
-func (n *Net) members(e model.Endpoint) ([]side, error) {
+// members returns the interfaces of instances in a group, subnet or VPC, and
+// for the receiving end those that take connections in for a service: of
+// interface endpoints and of load balancers' nodes.
+func (n *Net) members(e model.Endpoint, receiving bool) ([]side, error) {
 	var out []side
 	for _, i := range n.topo.Interfaces {
 		in := false
@@ -23,6 +25,9 @@ func (n *Net) members(e model.Endpoint) ([]side, error) {
 		case *model.SecurityGroup:
 			in = slices.Contains(i.Groups, r)
 		}
+		if in && receiving && serves(i) {
+			out = append(out, side{text: i.Name, shown: i, host: i.Owner, iface: i, named: true})
+		}
 		if inst := i.Instance(); in && inst != nil {
 			s := side{text: inst.Name, host: inst, iface: i, named: len(inst.Interfaces) > 1}
 			if s.named {
@@ -32,13 +37,28 @@ func (n *Net) members(e model.Endpoint) ([]side, error) {
 		}
 	}
 	if len(out) == 0 {
-		return nil, fmt.Errorf("%s %q has no network interface of an instance", e.Resource.ID().Kind.Words(), e.Text)
+		of := "of an instance"
+		if receiving {
+			of += ", interface endpoint or load balancer"
+		}
+		return nil, fmt.Errorf("%s %q has no network interface %s", e.Resource.ID().Kind.Words(), e.Text, of)
 	}
 	return out, nil
 }
 
+// serves reports whether an interface takes connections in for a service.
+func serves(i *model.Interface) bool {
+	switch o := i.Owner.(type) {
+	case *model.LoadBalancer:
+		return true
+	case *model.VPCEndpoint:
+		return o.Type == model.InterfaceEndpoint
+	}
+	return false
+}
+
 // resourceSide resolves what is the same for both ends.
-func (n *Net) resourceSide(e model.Endpoint) ([]side, error) {
+func (n *Net) resourceSide(e model.Endpoint, receiving bool) ([]side, error) {
 	switch r := e.Resource.(type) {
 	case *model.Instance:
 		if len(r.Interfaces) == 0 {
@@ -58,7 +78,7 @@ func (n *Net) resourceSide(e model.Endpoint) ([]side, error) {
 		}
 		return []side{s}, nil
 	}
-	return n.members(e)
+	return n.members(e, receiving)
 }
 
 // origins resolves the sending end.
@@ -88,7 +108,7 @@ func (n *Net) origins(e model.Endpoint) ([]side, error) {
 			return nil, fmt.Errorf("network interface %q is held by no instance, so nothing is sent from it", e.Text)
 		}
 	}
-	return n.resourceSide(e)
+	return n.resourceSide(e, false)
 }
 
 // targets resolves the receiving end.
@@ -119,7 +139,7 @@ func (n *Net) targets(e model.Endpoint) ([]side, error) {
 			return []side{{text: e.Text, host: r, iface: r, named: true}}, nil
 		}
 	}
-	return n.resourceSide(e)
+	return n.resourceSide(e, true)
 }
 
 // each makes a side of every interface of a device: clients may come to any.

@@ -157,6 +157,7 @@ func (w *walk) igwIn(b branch, to publicOwner) {
 	switch {
 	case !private.IsValid():
 		w.handOn(&b, g, "to "+v.Name, "IGW-13")
+		w.internalNodes(&b, v)
 	case b.dir == packet.Forward:
 		w.translate(&b, g, w.newPass(), change{dst: newEnd{to: private}}, "IGW-5")
 	case !w.undoHop(&b, g, "IGW-4"):

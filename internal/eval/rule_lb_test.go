@@ -1,6 +1,7 @@
 package eval_test
 
 import (
+	"maps"
 	"testing"
 
 	"github.com/vpcpath/vpcpath/internal/eval"
@@ -205,7 +206,26 @@ func TestLB06_ClientAddressGoesToATargetOfAPeerButNotBetweenFamilies(t *testing.
 	n := topo(t, yaml)
 	// the load balancer's own way: PCX-6 does not stop it
 	n.ask("198.51.100.7 -> 203.0.113.40 tcp/445", reachable, delivered("far-web"), seen("198.51.100.7"), via("igw", "nlb", "pcx"))
-	// a client with an IPv6 address and a target without: AWS translates, which is not modelled
-	n.ask("2600::1 -> 2001:db8:a:1::40 tcp/443", eval.Unknown, because("forward UNSUPPORTED_COMPONENT nlb"))
+	// a client with an IPv6 address and a target without: AWS translates, and the target sees the node
+	n.ask("2600::1 -> 2001:db8:a:1::40 tcp/443", reachable, delivered("web"), seen("10.0.0.40"))
 	n.ask("198.51.100.7 -> 203.0.113.40 tcp/443", reachable, delivered("web"), seen("198.51.100.7"))
+}
+
+func TestM01_GroupAsReceiverHasEndpointsAndNodesToo(t *testing.T) {
+	n := topo(t, but(t, lbBase, "subnets:\n", "vpc_endpoints: {vpce: {type: interface, vpc: vpc, service: ssm, subnets: [pub], private_ips: [10.0.0.60], security_groups: [sg-alb]}}\nnat_gateways: {nat: {subnet: pub, private_ip: 10.0.0.61, public_ip: 203.0.113.61}}\nsubnets:\n"))
+	got := map[string]eval.Verdict{}
+	for _, r := range n.asks("in -> pub tcp/443") { // not the NAT gateway, which takes nothing in
+		got[r.To.Text] = r.Verdict
+	}
+	want := map[string]eval.Verdict{"nlb.pub": reachable, "alb.pub": reachable, "vpce.pub": reachable}
+	if !maps.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	n.ask("in -> sg-app tcp/8080", unreachable)
+	if rs := n.asks("in -> sg-alb tcp/443"); len(rs) != 2 {
+		t.Errorf("%d members of sg-alb, expected the node and the endpoint", len(rs))
+	}
+	if rs := n.asks("vpc -> web udp/53"); len(rs) != 2 { // senders are instances alone
+		t.Errorf("%d senders, expected two", len(rs))
+	}
 }

@@ -103,6 +103,13 @@ func (w *walker) readBalancer(id model.Ident, n *yaml.Node) {
 			w.report(d.groupsAt, idEmptyList, "load balancer %q of type %s has at least one security group", id.Name, d.Type)
 		}
 	}
+	if d.Type == model.ClassicLoadBalancer {
+		for _, i := range d.ifaces {
+			if len(i.v6) > 0 {
+				w.report(i.v6[0].at, idInvalidAddress, "classic load balancer %q speaks IPv4 only; expected no `ipv6`", id.Name)
+			}
+		}
+	}
 	if d.Type == model.ApplicationLoadBalancer { // LB-9
 		if d.crossAt.IsValid() && !d.CrossZone {
 			w.report(d.crossAt, idInvalidValue, "application load balancer %q always crosses zones; expected true, or no `cross_zone`", id.Name)

@@ -41,11 +41,24 @@ func (r *resolver) resolveBalancers() {
 						t.Address = t.Interface.Primary(true)
 					}
 				}
+				r.familyTarget(b, t)
 				if t.Interface.Owner == model.Resource(b.LoadBalancer) {
 					r.fault(t.At, idLoadBalancerTarget, "load balancer %q has its own node %q as a target; expected another interface", b.Name, t.Interface.Name)
 				}
 				l.Targets = append(l.Targets, t.Target)
 			}
+		}
+	}
+}
+
+// familyTarget: a node speaks to a target in the target's family, so it needs
+// an address of it (LB-2).
+func (r *resolver) familyTarget(b *rawBalancer, t *rawTarget) {
+	for _, n := range b.ifaces {
+		if t.Address.Is6() && len(n.v6) == 0 {
+			r.faultOf(t.At, idLoadBalancerTarget, n.At, "a node without IPv6",
+				"target %s is IPv6; the node of load balancer %q in subnet %q has no `ipv6` to reach it from", t.Address, b.Name, n.subnet.text)
+			return
 		}
 	}
 }

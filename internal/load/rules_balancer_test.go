@@ -106,10 +106,10 @@ func TestLB01_Listeners(t *testing.T) {
 }
 
 func TestLB02_Targets(t *testing.T) {
-	topo := mustLoad(t, strings.Replace(nlb(`, listeners: [
+	topo := mustLoad(t, strings.NewReplacer("{subnet: b, private_ip: 10.0.1.40}", `{subnet: a, private_ip: 10.0.0.40, ipv6: "2001:db8::40"}`,
+		"host: {subnet: a, private_ip: 10.0.0.10", `host: {subnet: a, private_ip: 10.0.0.10, private_ips: [10.0.0.11], ipv6: "2001:db8::10"`).Replace(nlb(`, listeners: [
     {protocol: tcp_udp, port: 53, targets: [{instance: host, port: 5353}, {interface: eni-far}]},
-    {protocol: tls, port: 443, targets: [{address: 10.0.0.11}, {address: "2001:db8::10"}, {address: 10.1.0.10, port: 8443}]}]`),
-		"host: {subnet: a, private_ip: 10.0.0.10", `host: {subnet: a, private_ip: 10.0.0.10, private_ips: [10.0.0.11], ipv6: "2001:db8::10"`, 1))
+    {protocol: tls, port: 443, targets: [{address: 10.0.0.11}, {address: "2001:db8::10"}, {address: 10.1.0.10, port: 8443}]}]`)))
 	b := get[*model.LoadBalancer](t, topo, "nlb")
 	var got []string
 	for _, l := range b.Listeners {
@@ -124,6 +124,15 @@ func TestLB02_Targets(t *testing.T) {
 	if l := b.Listeners[0]; l.At.Line != 18 || l.Targets[0].At.Line != 18 || l.Protocols[1] != packet.UDP {
 		t.Errorf("%+v", l)
 	}
+}
+
+func TestLB02_TargetsOfIPv6NeedNodesWithIPv6(t *testing.T) {
+	refuse(t, strings.Replace(services(`load_balancers:
+  nlb: {type: network, scheme: internal, nodes: [{subnet: a, private_ip: 10.0.0.40, ipv6: "2001:db8::40"}, @{subnet: b, private_ip: 10.0.1.40}], listeners: [{protocol: tcp, port: 443, targets: [^{address: "2001:db8::10"}]}]}
+  clb: {type: classic, scheme: internal, nodes: [{subnet: a, private_ip: 10.0.0.41, ipv6: ^"2001:db8::41"}], security_groups: [sg]}
+`), "host: {subnet: a, private_ip: 10.0.0.10", `host: {subnet: a, private_ip: 10.0.0.10, ipv6: "2001:db8::10"`, 1),
+		"target 2001:db8::10 is IPv6; the node of load balancer \"nlb\" in subnet \"b\" has no `ipv6` to reach it from [load-balancer-target]",
+		"classic load balancer \"clb\" speaks IPv4 only; expected no `ipv6` [invalid-address]")
 }
 
 func TestLB02_TargetsRefused(t *testing.T) {
