@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 	"github.com/spf13/viper"
 
 	"github.com/vpcpath/vpcpath/internal/diag"
@@ -24,7 +25,7 @@ const envPrefix = "VPCPATH"
 
 // configKeys are the settings, each the name of a flag. A topology is none:
 // viper changes the letters of keys.
-var configKeys = []string{"color", "output", "quiet", "source-port", "verbose", "width"}
+var configKeys = []string{"baseline", "color", "fail-on", "output", "quiet", "source-port", "verbose", "width"}
 
 // configure gives every flag that the command line leaves alone the value of
 // the environment, else of the configuration file.
@@ -42,6 +43,9 @@ func (a *app) configure(cmd *cobra.Command) error {
 	v, err := readConfig(file)
 	if err != nil {
 		return err
+	}
+	if a.policy, err = readPolicy(v, file); err != nil { // before the environment, which says nothing of it
+		return badInput{err}
 	}
 	v.SetEnvPrefix(envPrefix)
 	v.SetEnvKeyReplacer(strings.NewReplacer("-", "_"))
@@ -68,6 +72,9 @@ func (a *app) apply(cmd *cobra.Command, v *viper.Viper, key, file string) error 
 	if a.getenv(origin) == "" {
 		origin = file + ": " + key
 	}
+	if key == "output" {
+		return applyOutputs(flag, v.Get(key), origin)
+	}
 	switch v.Get(key).(type) {
 	case string, bool, int, int64, uint64, float64:
 	default:
@@ -80,6 +87,32 @@ func (a *app) apply(cmd *cobra.Command, v *viper.Viper, key, file string) error 
 	}
 	if err != nil {
 		return badInputf("%s: %w", origin, err)
+	}
+	return nil
+}
+
+// applyOutputs sets --output from a list of outputs, or from a text with
+// commas between them.
+func applyOutputs(flag *pflag.Flag, value any, origin string) error {
+	var list []string
+	switch x := value.(type) {
+	case string:
+		list = strings.Split(x, ",")
+	case []any:
+		for _, item := range x {
+			list = append(list, fmt.Sprint(item))
+		}
+	default:
+		return badInputf("%s: expected a format, or a list of them", origin)
+	}
+	var out outputs
+	for _, text := range list {
+		if err := out.Set(text); err != nil {
+			return badInputf("%s: %w", origin, err)
+		}
+	}
+	if into, ok := flag.Value.(*outputs); ok {
+		*into = out
 	}
 	return nil
 }
@@ -129,12 +162,13 @@ func readConfig(file string) (*viper.Viper, error) {
 		}
 		return nil, badInputf("%s: %s", file, strings.TrimPrefix(err.Error(), "While parsing config: "))
 	}
+	known := slices.Sorted(slices.Values(append(policyKeys, configKeys...)))
 	keys := v.AllKeys()
 	slices.Sort(keys)
 	var unknown []string
 	for _, key := range keys {
-		if !slices.Contains(configKeys, key) {
-			unknown = append(unknown, fmt.Sprintf("%s: unknown key %q; expected %s%s", file, key, alternatives(configKeys), diag.DidYouMean(key, configKeys)))
+		if top, _, _ := strings.Cut(key, "."); !slices.Contains(known, top) {
+			unknown = append(unknown, fmt.Sprintf("%s: unknown key %q; expected %s%s", file, key, alternatives(known), diag.DidYouMean(key, known)))
 		}
 	}
 	if len(unknown) > 0 {

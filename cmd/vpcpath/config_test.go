@@ -31,8 +31,12 @@ func TestExampleConfig(t *testing.T) {
 			}
 		}
 	}
-	if a.settings != (settings{output: "table", color: "auto"}) {
+	if a.settings.color != "auto" || a.settings.width != 0 || a.settings.output.stdout() != "table" {
 		t.Errorf("the example changes the defaults: %+v", a.settings)
+	}
+	p, err := readPolicy(v, exampleConfig)
+	if err != nil || len(p.levels) != 0 || len(p.ignores) != 0 || len(p.expect) != 0 {
+		t.Errorf("the example has a policy: %+v, %v", p, err)
 	}
 }
 
@@ -41,7 +45,7 @@ func TestExampleConfigExplainsEveryKey(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, key := range configKeys {
+	for _, key := range append(policyKeys, configKeys...) {
 		if !regexp.MustCompile(`(?m)^# .+\n` + key + `: `).Match(text) {
 			t.Errorf("%s has no comment above it", key)
 		}

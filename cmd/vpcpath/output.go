@@ -39,8 +39,8 @@ func (a *app) answer(status int, err error) error {
 	return answered{status}
 }
 
-// json reports whether the output is to be JSON.
-func (a *app) json() bool { return a.settings.output == "json" }
+// json reports whether standard output is to be JSON.
+func (a *app) json() bool { return a.settings.output.stdout() == "json" }
 
 // options are the look of text on standard output.
 func (a *app) options() render.Options {

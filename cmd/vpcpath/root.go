@@ -11,9 +11,6 @@ import (
 	"github.com/vpcpath/vpcpath/internal/diag"
 )
 
-// formats are the values of --output.
-var formats = []string{"table", "json"}
-
 func newRoot(a *app) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "vpcpath",
@@ -35,16 +32,19 @@ Settings: flags, else VPCPATH_* in the environment (VPCPATH_OUTPUT=json), else
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
-			return a.configure(cmd)
+			if err := a.configure(cmd); err != nil {
+				return err
+			}
+			return a.checkOutputs(cmd)
 		},
 	}
 	f := root.PersistentFlags()
-	a.settings = settings{output: "table", color: "auto"}
-	f.VarP(&choice{&a.settings.output, formats, "format"}, "output", "o", "output `format`: "+strings.Join(formats, ", "))
+	a.settings = settings{color: "auto"}
+	f.VarP(&a.settings.output, "output", "o", "output `format`: table (default) or json; of check also sarif, junit, github, checkstyle, and FORMAT=FILE, several at once")
 	f.Var(&choice{&a.settings.color, []string{"auto", "always", "never"}, "colour mode"}, "color", "colour `when`: auto, always, never")
 	f.Var((*columns)(&a.settings.width), "width", "`columns` to fit text in (default: the terminal's up to 120, else 80)")
 	root.SetFlagErrorFunc(flagError)
-	complete(root, "output", formats...)
+	complete(root, "output", reportFormats...)
 	complete(root, "color", "auto", "always", "never")
 	complete(root, "width")
 	root.AddCommand(newCheck(a), newExplain(a), newCodes(a), newRules(a), newExample(a), newVersion(a), newImport(a))

@@ -19,12 +19,13 @@ type app struct {
 	columns int
 
 	settings settings
+	policy   policy
 }
 
 // settings are what every command takes: by flag, environment or
 // configuration file.
 type settings struct {
-	output string
+	output outputs
 	color  string
 	width  int
 }

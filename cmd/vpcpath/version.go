@@ -49,3 +49,12 @@ func versionText(info *debug.BuildInfo) string {
 	}
 	return fmt.Sprintf("vpcpath %s (%s)", cmp.Or(info.Main.Version, "unknown"), strings.Join(parts, ", "))
 }
+
+// programVersion is the version alone, "" where the build does not know it.
+func programVersion() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok || info.Main.Version == "(devel)" {
+		return ""
+	}
+	return info.Main.Version
+}

@@ -48,18 +48,11 @@ type Report struct {
 	Findings []Finding // sorted by place
 	Outcomes []Outcome // in the order of the expectations
 	Rules    []*Rule   // those that ran
+	FailOn   Threshold // what fails it
+	Baseline bool      // there is one
 	Gone     int       // findings of the baseline that are no more
-}
-
-// Counting returns the findings that are not suppressed.
-func (r *Report) Counting() []Finding {
-	var out []Finding
-	for _, f := range r.Findings {
-		if f.Suppressed == nil {
-			out = append(out, f)
-		}
-	}
-	return out
+	// Rejected says that the topology could not be read: nothing was checked.
+	Rejected bool
 }
 
 // Run runs every rule that is not off, joins what they find with what was
@@ -103,9 +96,22 @@ func sortFindings(list []Finding) {
 // Rejected is the report on a topology that has errors: what was found in
 // reading, and nothing else.
 func Rejected(found []diag.Finding) Report {
-	var r Report
+	r := Report{Rejected: true}
 	for _, f := range found {
 		r.Findings = append(r.Findings, Finding{Finding: f})
 	}
 	return r
+}
+
+// RuleIDs returns the ids of the rules that ran, and of everything else that
+// was found, sorted.
+func (r *Report) RuleIDs() []string {
+	seen := map[string]bool{}
+	for _, rule := range r.Rules {
+		seen[rule.ID] = true
+	}
+	for _, f := range r.Findings {
+		seen[f.ID] = true
+	}
+	return sortedKeys(seen)
 }

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/vpcpath/vpcpath/internal/diag"
@@ -23,18 +24,15 @@ func newOwners(t *model.Topology) *owners {
 		return o
 	}
 	for name, r := range t.Names {
+		if i, ok := r.(*model.Interface); ok && i.Implicit {
+			continue // what has it stands at the same place
+		}
 		if id := r.ID(); id.At.IsValid() && id.Name == name { // not its second name
 			o.places = append(o.places, place{id.At, id.Name})
 		}
 	}
 	slices.SortFunc(o.places, func(a, b place) int {
-		if c := a.at.Compare(b.at); c != 0 {
-			return c
-		}
-		if a.name < b.name {
-			return -1
-		}
-		return 1
+		return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.name, b.name))
 	})
 	return o
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/vpcpath/vpcpath/internal/check"
 	"github.com/vpcpath/vpcpath/internal/diag"
 	"github.com/vpcpath/vpcpath/internal/eval"
+	"github.com/vpcpath/vpcpath/internal/model"
 )
 
 // Summary counts what a report holds. Findings that are suppressed count as
@@ -156,20 +157,34 @@ func (t *textWriter) outcome(o check.Outcome) {
 		}
 		return
 	}
+	t.failures(o, at+name)
+}
+
+// failures writes what of an expectation does not hold, each behind a lead.
+func (t *textWriter) failures(o check.Outcome, lead string) {
+	x := o.Expectation
 	for i, f := range o.Failures {
 		if more := len(o.Failures) - i; i >= mostFailures && more > 1 && !t.opts.Verbose {
-			t.printf("%s%s%s; --verbose lists them %s\n", at, name, plural(more, "more failure"), t.opts.paint("[expect]", faint))
+			t.printf("%s%s; --verbose lists them%s\n", lead, plural(more, "more failure"), t.tag(lead))
 			return
 		}
 		question := clean(x.From.Text) + " -> " + clean(x.To.Text)
 		if f.Result != nil {
 			question = questionLine(f.Result)
 		}
-		t.printf("%s%s%s: %s %s\n", at, name, question, t.opts.paint(clean(f.Message), bad), t.opts.paint("[expect]", faint))
+		t.printf("%s%s: %s%s\n", lead, question, t.opts.paint(clean(f.Message), bad), t.tag(lead))
 		if f.Result != nil && !t.opts.Quiet {
 			t.why(f.Result)
 		}
 	}
+}
+
+// tag is the id of a failure, where the line has a place.
+func (t *textWriter) tag(lead string) string {
+	if lead == "" {
+		return ""
+	}
+	return " " + t.opts.paint("["+expectRule+"]", faint)
 }
 
 // why lists what works of a result and what stops the rest.
@@ -192,6 +207,9 @@ func portsText(o check.Outcome) string {
 	}
 	return strings.Join(parts, ", ")
 }
+
+// expectedText is what an expectation wants, in a word or two.
+func expectedText(x *model.Expectation) string { return x.Verdict }
 
 func summaryText(s Summary, o Options) string {
 	var text string
