@@ -58,7 +58,7 @@ func formatReport(t *testing.T) (check.Report, Texts) {
 	r.Findings = []check.Finding{
 		one(diag.Finding{Pos: at(5, 3), Severity: diag.Error, ID: "nat-gateway-in-private-subnet", Message: "new: 100%, a\x1bb, <tag>",
 			Related: []diag.Related{{Pos: at(6, 3), Message: "here"}, {Message: "nowhere"}},
-			Fix: &diag.Fix{Message: "mend it", Edits: []diag.Edit{{Pos: at(13, 26), End: at(13, 30), Text: "x"}, {Pos: at(6, 1), End: at(7, 1)}}}}, "aa", nil),
+			Fix:     &diag.Fix{Message: "mend it", Edits: []diag.Edit{{Pos: at(13, 26), End: at(13, 30), Text: "x"}, {Pos: at(6, 1), End: at(7, 1)}}}}, "aa", nil),
 		one(diag.Finding{Pos: at(13, 28), Severity: diag.Warning, ID: "nat-gateway-in-other-zone", Message: "behind é"}, "bb", nil),
 		one(diag.Finding{Pos: at(8, 3), Severity: diag.Info, ID: "host-bits", Message: "a note"}, "cc", nil),
 		one(diag.Finding{Pos: at(9, 3), Severity: diag.Error, ID: "host-bits", Message: "silent"}, "dd", &check.Suppression{Kind: check.InSource, Reason: "so it is", At: at(9, 9)}),

@@ -80,7 +80,8 @@ func (t *textWriter) finding(f diag.Finding) {
 // expectations that fail with their blockers, and a summary. Verbose adds the
 // expectations that hold and the findings that are ignored; Quiet leaves out
 // the summary, the baseline and everything below an error. Where findings are
-// all there is to say, no summary is needed.
+// all there is to say, since they fail the check or there are no
+// expectations, there is no summary.
 func Check(w io.Writer, r check.Report, o Options) error {
 	t := &textWriter{opts: o}
 	shown := 0
@@ -96,7 +97,8 @@ func Check(w io.Writer, r check.Report, o Options) error {
 		t.outcome(out)
 	}
 	s := Summarise(r)
-	if !o.Quiet && (shown == 0 || s.Failed > 0 || s.Gone > 0 || o.Verbose) {
+	alone := shown > 0 && s.Failed == 0 && (s.Expectations == 0 || !r.OK())
+	if !o.Quiet && (!alone || s.Gone > 0 || o.Verbose) {
 		t.printf("%s\n", summaryText(s, o))
 	}
 	_, err := io.WriteString(w, t.String())
