@@ -39,7 +39,7 @@ var applianceNotForwarding = &Rule{
 	Since: "0.1",
 	Check: func(p *Pass) {
 		for _, inst := range p.Topology.Instances {
-			if inst.IPForward {
+			if inst.IPForward || inst.ForwardUnknown {
 				continue
 			}
 			for _, i := range inst.Interfaces {

@@ -22,6 +22,16 @@ type filter struct {
 	// named are the rules that name a security group as source; they match
 	// by the sender's identity, not by address alone (SG-12).
 	named []namedGroup
+	// unknown is what rules may allow that are not known, or name a peer that
+	// is not.
+	unknown []unknownRule
+}
+
+// unknownRule allows what its services say, or does not.
+type unknownRule struct {
+	what     *model.Unmodelled
+	group    *model.SecurityGroup
+	services *packet.Services
 }
 
 // filterRule says what a rule number in the filter's Services stands for.
@@ -103,10 +113,16 @@ func (n *Net) compileGroups(groups []*model.SecurityGroup, egress bool) *filter 
 		if egress {
 			list = g.Egress
 		}
+		if g.Unmodelled != nil {
+			f.unknown = append(f.unknown, unknownRule{g.Unmodelled, g, packet.NewServices([]packet.Service{{
+				Proto: packet.ProtoRange{Lo: 0, Hi: 255}, Ports: packet.PortRange{Lo: 0, Hi: 65535}, Allow: true}}, noRule)})
+		}
 		for _, r := range list {
 			id := int32(len(f.rules))
 			f.rules = append(f.rules, filterRule{sg: r, group: g})
 			switch {
+			case r.Unmodelled != nil:
+				f.unknown = append(f.unknown, unknownRule{r.Unmodelled, g, packet.NewServices(services(r.Traffic, true, id), noRule)})
 			case r.Group == nil:
 				for _, p := range r.Prefixes() {
 					c.add(p, r.Traffic, true, id)

@@ -20,6 +20,10 @@ func (w *walk) networkACL(b *branch, s *model.Subnet, egress bool) {
 	if b.asked == packet.Empty {
 		return
 	}
+	if s.NetworkACL.Unmodelled != nil {
+		w.unknownRules(b, s.NetworkACL, s.NetworkACL.Unmodelled, way(egress), b.asked)
+		return
+	}
 	f := w.net.acl(s.NetworkACL, egress)
 	peer := b.peer(egress)
 	ok := w.sp.Restrict(b.asked, b.fam, peer, b.dir, w.pieces(f, b.asked, b.fam, peer))
@@ -67,6 +71,13 @@ func (w *walk) securityGroups(b *branch, i *model.Interface, egress bool) {
 			}
 		}
 		ok = w.sp.Or(ok, w.doubtFilter(b, f, fresh, peer, named))
+		for _, u := range f.unknown {
+			may := w.sp.Minus(w.sp.Restrict(fresh, b.fam, peer, b.dir, everyPeer(u.services)), ok)
+			if may != packet.Empty {
+				w.unknownRules(b, u.group, u.what, way(egress), may)
+				ok = w.sp.Or(ok, may)
+			}
+		}
 	}
 	w.gate(b, ok, false, func(denied packet.Set) Hop {
 		h := Hop{Component: groupNames(g.groups), Kind: model.KindSecurityGroup, Resource: g.groups[0], Interface: i,

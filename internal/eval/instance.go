@@ -93,6 +93,10 @@ func (w *walk) deliverOrForward(b branch, h *model.Instance, pass, out int, from
 	if b.asked == packet.Empty {
 		return
 	}
+	if h.ForwardUnknown {
+		w.unknownForwarding(&b, h)
+		return
+	}
 	w.forwarding(&b, h, false)
 	w.assumeNamedOut()
 	w.remember(&b, mark{kind: passed, device: h, pass: pass})
@@ -112,6 +116,15 @@ func (w *walk) forwarding(b *branch, h *model.Instance, told bool) {
 			hop.Message = fmt.Sprintf("%s is another host's address, and ip_forward is off", w.some(denied, b.fam, b.destination()))
 		}
 		return hop
+	})
+}
+
+// unknownForwarding ends b at a host of which nobody knows whether it
+// forwards, nor what it changes then.
+func (w *walk) unknownForwarding(b *branch, h *model.Instance) {
+	w.undetermined(b, b.asked, func() Hop {
+		return gatewayHop(h).with(NotModelled, fmt.Sprintf("%s is another host's address, and the topology does not say whether %s forwards and what its iptables rules do",
+			w.some(b.asked, b.fam, b.destination()), h.Name), "NI-9")
 	})
 }
 
@@ -147,6 +160,10 @@ func (w *walk) reply(b branch, h *model.Instance) {
 		w.without(&b, local)
 	}
 	if b.asked == packet.Empty {
+		return
+	}
+	if h.ForwardUnknown {
+		w.unknownForwarding(&b, h)
 		return
 	}
 	w.forwarding(&b, h, knows)

@@ -1,6 +1,8 @@
 package eval
 
 import (
+	"fmt"
+
 	"github.com/vpcpath/vpcpath/internal/addr"
 	"github.com/vpcpath/vpcpath/internal/model"
 	"github.com/vpcpath/vpcpath/internal/packet"
@@ -74,6 +76,10 @@ func (w *walk) receive(b branch, i *model.Interface) {
 		w.endpoint(b, owner, i)
 	case *model.LoadBalancer:
 		w.loadBalancer(b, owner, i)
+	case *model.Unmodelled:
+		w.undetermined(&b, b.asked, func() Hop {
+			return gatewayHop(i).with(NotModelled, owner.Name+" is not modelled: "+owner.Reason, "MISC-5")
+		})
 	}
 }
 
@@ -94,6 +100,12 @@ func (w *walk) resolve(b branch, v *model.VPC, next func(branch, *model.Interfac
 			return gatewayHop(x.Interface).with(AddressNotKnown, x.Text+" is not known yet, and may become "+w.some(maybe, b.fam, b.destination()), "ADDR-21")
 		})
 		free = w.sp.Minus(free, maybe)
+	}
+	if v.Incomplete != "" && free != packet.Empty {
+		w.undetermined(&b, free, func() Hop {
+			return gatewayHop(v).with(NotModelled, fmt.Sprintf("%s does not show who has %s: %s", v.Name, w.some(free, b.fam, b.destination()), v.Incomplete), "MISC-5")
+		})
+		return
 	}
 	w.drop(&b, free, func() Hop {
 		return Hop{Component: v.Name, Kind: v.Kind, Resource: v, At: v.At, Code: NoPossibleDestination,

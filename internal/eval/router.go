@@ -87,6 +87,12 @@ func (w *walk) toInterface(b branch, i *model.Interface, r *model.Route) {
 
 // lookup cuts b by the routes that win, and calls next for each part.
 func (w *walk) lookup(b branch, t *routeTable, next func(branch, candidate)) {
+	if t.unmodelled != nil {
+		w.undetermined(&b, b.asked, func() Hop {
+			return gatewayHop(t.resource).with(NotModelled, t.unmodelled.Name+" is not modelled: "+t.unmodelled.Reason, "MISC-5")
+		})
+		return
+	}
 	w.forkRoutes(&b, t, next)
 	split(w, t.lookup, b.asked, b.fam, b.destination(), func(rs []addr.Range, e *routeEntry, ok bool) {
 		w.follow(w.only(b, w.to(&b, rs...)), t, e, ok, next)

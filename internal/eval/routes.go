@@ -15,6 +15,8 @@ type routeTable struct {
 	resource model.Resource
 	vpc      *model.VPC
 	lookup   *lpm.Table[*routeEntry]
+	// unmodelled is set where the routes are not known.
+	unmodelled *model.Unmodelled
 	// never are propagated routes inside a block of the VPC: they never
 	// beat the local route, not even when longer (RT-8).
 	never []candidate
@@ -91,7 +93,7 @@ func rank(r *model.Route) int {
 }
 
 func compileTable(t *model.RouteTable) *routeTable {
-	out := &routeTable{name: &t.Ident, vpc: t.VPC, resource: t}
+	out := &routeTable{name: &t.Ident, vpc: t.VPC, resource: t, unmodelled: t.Unmodelled}
 	entries := map[netip.Prefix]*routeEntry{}
 	var order []netip.Prefix
 	for _, r := range t.Routes {

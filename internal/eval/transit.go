@@ -53,6 +53,10 @@ func (w *walk) transit(b branch, from *model.TransitGatewayAttachment) {
 		return
 	}
 	w.lookup(b, w.net.table(from.RouteTable), func(b branch, c candidate) {
+		if u, is := c.route.Target.(*model.Unmodelled); is {
+			w.notModelledTarget(b, u, c.route)
+			return
+		}
 		to, ok := c.route.Target.(*model.TransitGatewayAttachment)
 		if !ok {
 			w.badRoute(&b, c.route, "the route says so")

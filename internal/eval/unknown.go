@@ -18,6 +18,15 @@ func (w *walk) undetermined(b *branch, s packet.Set, hop func() Hop) {
 	}
 }
 
+// unknownRules makes undetermined what rules would judge that nobody knows.
+func (w *walk) unknownRules(b *branch, filter model.Resource, u *model.Unmodelled, direction string, s packet.Set) {
+	w.undetermined(b, s, func() Hop {
+		h := gatewayHop(filter).with(NotModelled, u.Name+" is not modelled: "+u.Reason, "MISC-5")
+		h.Direction = direction
+		return h
+	})
+}
+
 // notModelledTarget ends b at a device that vpcpath does not know: where it
 // goes from there nobody can say.
 func (w *walk) notModelledTarget(b branch, t *model.Unmodelled, r *model.Route) {

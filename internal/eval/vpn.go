@@ -80,7 +80,10 @@ func (w *walk) vgwIn(b branch, g *model.VPNGateway, c *model.VPNConnection) {
 		})
 		return
 	}
-	owned := w.owned(&b, b.destination(), v)
+	owned := b.asked
+	if v.Incomplete == "" {
+		owned = w.owned(&b, b.destination(), v)
+	}
 	w.drop(&b, w.sp.Minus(b.asked, owned), func() Hop {
 		s := w.sp.Minus(b.asked, owned)
 		return id.with(VPNGatewayDestination, fmt.Sprintf("no attached network interface of %s has %s", v.Name, w.some(s, b.fam, b.destination())), "VGW-3")

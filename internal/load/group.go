@@ -115,7 +115,7 @@ func (r *resolver) resolveGroups() {
 			if r.looksLikeCIDR(p.name, "a CIDR, a security group, a prefix list or `self`") {
 				continue
 			}
-			res, ok := r.find(p.name, model.KindSecurityGroup, model.KindPrefixList)
+			res, ok := r.find(p.name, model.KindSecurityGroup, model.KindPrefixList, model.KindNotModelled)
 			if !ok {
 				continue
 			}
@@ -124,6 +124,8 @@ func (r *resolver) resolveGroups() {
 				p.rule.Group = res
 			case *model.PrefixList:
 				p.rule.PrefixList = res
+			case *model.Unmodelled:
+				p.rule.Unmodelled = res
 			}
 		}
 	}

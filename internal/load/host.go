@@ -118,7 +118,9 @@ func (w *walker) readInterface(id model.Ident, n *yaml.Node) {
 // rawInstance is an instance with the interface of its shorthand, if any.
 type rawInstance struct {
 	*model.Instance
-	iface *rawInterface // nil without any of the shorthand's keys
+	iface       *rawInterface // nil without any of the shorthand's keys
+	ifaceName   string        // "" for eni-<name>
+	ifaceNameAt diag.Pos
 }
 
 var instanceFields = makeInstanceFields()
@@ -134,7 +136,12 @@ func makeInstanceFields() []field[rawInstance] {
 		}})
 	}
 	return append(fields,
-		field[rawInstance]{"ip_forward", false, func(w *walker, n *yaml.Node, d *rawInstance) { w.boolean(n, &d.IPForward) }},
+		field[rawInstance]{"ip_forward", false, func(w *walker, n *yaml.Node, d *rawInstance) { w.readForward(n, d.Instance) }},
+		field[rawInstance]{"interface", false, func(w *walker, n *yaml.Node, d *rawInstance) {
+			if name, ok := w.name(n); ok {
+				d.ifaceName, d.ifaceNameAt = name, w.at(n)
+			}
+		}},
 		field[rawInstance]{"masquerade", false, func(w *walker, n *yaml.Node, d *rawInstance) {
 			w.list(n, "a list of masquerade rules", func(item *yaml.Node) { w.readMasquerade(item, d.Instance) })
 		}},
@@ -152,7 +159,18 @@ func (w *walker) readInstance(id model.Ident, n *yaml.Node) {
 	what := subject{"instance", id.Name}
 	if readMapping(w, n, id.At, what, instanceFields, d) && d.iface != nil && d.iface.subnetAt.Line == 0 {
 		w.report(id.At, idMissingKey, "%s says something of its network interface and lacks the key `subnet`", what)
+	} else if d.iface == nil && d.ifaceName != "" {
+		w.report(d.ifaceNameAt, idConflictingKeys, "`interface` names the interface that an instance has by its shorthand; %s has none: write %s under `network_interfaces`", what, quote(d.ifaceName))
 	}
+}
+
+// readForward reads ip_forward: a boolean, or unknown.
+func (w *walker) readForward(n *yaml.Node, d *model.Instance) {
+	if v := w.deref(n); v != nil && v.Kind == yaml.ScalarNode && v.Value == "unknown" {
+		d.ForwardUnknown = true
+		return
+	}
+	w.boolean(n, &d.IPForward)
 }
 
 var masqueradeFields = []field[model.Masquerade]{
@@ -246,8 +264,17 @@ func (r *resolver) makeInterfaces() {
 		r.d.interfaces = append(r.d.interfaces, d)
 	}
 	for _, i := range r.d.instances {
-		if i.iface != nil {
+		switch {
+		case i.iface == nil:
+		case i.ifaceName == "":
 			add(i.Instance, i.iface)
+		default:
+			d := i.iface
+			d.Ident = model.Ident{Name: i.ifaceName, Kind: model.KindNetworkInterface, At: i.ifaceNameAt}
+			d.Implicit, d.Owner = true, i.Instance
+			if r.declare(d.Interface) {
+				r.d.interfaces = append(r.d.interfaces, d)
+			}
 		}
 	}
 	for _, n := range r.d.nats {
@@ -271,7 +298,9 @@ func (r *resolver) resolveInterfaces() {
 		if s, ok := lookup[*model.Subnet](r, d.subnet, model.KindSubnet); ok {
 			d.Subnet = s
 		}
-		if inst, ok := lookup[*model.Instance](r, d.instance, model.KindInstance); ok {
+		if u := r.unmodelled(d.instance); u != nil {
+			d.Owner = u
+		} else if inst, ok := lookup[*model.Instance](r, d.instance, model.KindInstance); ok {
 			d.Owner = inst
 		}
 	}
@@ -307,9 +336,12 @@ func (r *resolver) resolveGroupsOf(d *rawInterface) {
 	}
 	d.Groups = make([]*model.SecurityGroup, 0, len(d.groups))
 	for k, name := range d.groups {
-		g, ok := lookup[*model.SecurityGroup](r, name, model.KindSecurityGroup)
-		if !ok {
-			continue
+		g := r.unknownGroup(name)
+		if g == nil {
+			var ok bool
+			if g, ok = lookup[*model.SecurityGroup](r, name, model.KindSecurityGroup); !ok {
+				continue
+			}
 		}
 		if j := slices.IndexFunc(d.groups[:k], func(o ref) bool { return o.text == name.text }); j >= 0 {
 			r.faultOf(name.at, idDuplicateEntry, d.groups[j].at, "the first", "security group %q stands twice; the first is at %s", name.text, d.groups[j].at)

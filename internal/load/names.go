@@ -85,6 +85,8 @@ type resolver struct {
 	holes       bool // something could not be resolved
 	suggestions map[string]string
 	suggested   int
+	// unknownGroups stand in for groups that are not modelled.
+	unknownGroups map[*model.Unmodelled]*model.SecurityGroup
 }
 
 // fault reports what AWS would refuse; the topology stays whole.

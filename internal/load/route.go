@@ -138,7 +138,7 @@ func (r *resolver) resolveRoutes(t *rawTable) []*model.Route {
 		default:
 			kinds := targetKinds
 			if t.Kind == model.KindTransitGatewayRouteTable {
-				kinds = []model.Kind{model.KindTransitGatewayAttachment}
+				kinds = []model.Kind{model.KindTransitGatewayAttachment, model.KindNotModelled}
 			}
 			res, found := r.find(raw.target, kinds...)
 			if !found {

@@ -52,13 +52,17 @@ func (r *resolver) resolveSubnets() {
 			s.VPC.Subnets = append(s.VPC.Subnets, s.Subnet)
 			s.RouteTable, s.NetworkACL = s.VPC.MainRouteTable, s.VPC.DefaultNetworkACL
 		}
-		if t, ok := lookup[*model.RouteTable](r, s.table, model.KindRouteTable); ok {
+		if u := r.unmodelled(s.table); u != nil {
+			s.RouteTable, s.ExplicitRouteTable = unknownTable(u, s.VPC), true
+		} else if t, ok := lookup[*model.RouteTable](r, s.table, model.KindRouteTable); ok {
 			s.RouteTable, s.ExplicitRouteTable = t, true
 			if s.VPC != nil && t.VPC != nil && t.VPC != s.VPC { // LINT-7, RT-1
 				r.otherVPC(s.table, &t.Ident, t.VPC, "route table of subnet "+quote(s.Name)+" of VPC "+quote(s.VPC.Name))
 			}
 		}
-		if a, ok := lookup[*model.NetworkACL](r, s.acl, model.KindNetworkACL); ok {
+		if u := r.unmodelled(s.acl); u != nil {
+			s.NetworkACL, s.ExplicitNetworkACL = unknownACL(u, s.VPC), true
+		} else if a, ok := lookup[*model.NetworkACL](r, s.acl, model.KindNetworkACL); ok {
 			s.NetworkACL, s.ExplicitNetworkACL = a, true
 			if s.VPC != nil && a.VPC != nil && a.VPC != s.VPC { // ACL-1
 				r.otherVPC(s.acl, &a.Ident, a.VPC, "ACL of subnet "+quote(s.Name)+" of VPC "+quote(s.VPC.Name))

@@ -146,7 +146,11 @@ func (r *resolver) resolveAttachments() {
 			continue
 		}
 		a.TransitGateway = g
-		a.RouteTable = r.transitTable(a, a.table)
+		if u := r.unmodelled(a.table); u != nil {
+			a.RouteTable = &model.RouteTable{Ident: model.Ident{Name: u.Name, Kind: model.KindTransitGatewayRouteTable, At: u.At}, TransitGateway: g, Unmodelled: u}
+		} else {
+			a.RouteTable = r.transitTable(a, a.table)
+		}
 		for i, name := range a.propagates {
 			if first, twice := twiceIn(a.propagates, i); twice {
 				r.faultOf(name.at, idDuplicateEntry, first, "the first", "%q stands twice in `propagates_to`; the first is at %s", name.text, first)

@@ -52,6 +52,7 @@ var vpcFields = []field[rawVPC]{
 	{"region", false, func(w *walker, n *yaml.Node, d *rawVPC) {
 		w.textValue(n, "a region as ap-northeast-1", &d.Region)
 	}},
+	{"incomplete", false, func(w *walker, n *yaml.Node, d *rawVPC) { w.words(n, &d.Incomplete) }},
 	{"account", false, func(w *walker, n *yaml.Node, d *rawVPC) {
 		w.textValue(n, "an account number", &d.Account)
 	}},
@@ -157,7 +158,9 @@ func (r *resolver) resolveVPCs() {
 	for _, v := range r.d.vpcs {
 		r.t.VPCs = append(r.t.VPCs, v.VPC)
 		if v.mainTable.given() {
-			if t, ok := lookup[*model.RouteTable](r, v.mainTable, model.KindRouteTable); ok {
+			if u := r.unmodelled(v.mainTable); u != nil {
+				v.MainRouteTable = unknownTable(u, v.VPC)
+			} else if t, ok := lookup[*model.RouteTable](r, v.mainTable, model.KindRouteTable); ok {
 				v.MainRouteTable = t
 				if t.VPC != nil && t.VPC != v.VPC { // LINT-7
 					r.otherVPC(v.mainTable, &t.Ident, t.VPC, "main table of VPC "+quote(v.Name))
@@ -165,7 +168,9 @@ func (r *resolver) resolveVPCs() {
 			}
 		}
 		if v.acl.given() {
-			if a, ok := lookup[*model.NetworkACL](r, v.acl, model.KindNetworkACL); ok {
+			if u := r.unmodelled(v.acl); u != nil {
+				v.DefaultNetworkACL = unknownACL(u, v.VPC)
+			} else if a, ok := lookup[*model.NetworkACL](r, v.acl, model.KindNetworkACL); ok {
 				v.DefaultNetworkACL = a
 				if a.VPC != nil && a.VPC != v.VPC {
 					r.otherVPC(v.acl, &a.Ident, a.VPC, "default ACL of VPC "+quote(v.Name))

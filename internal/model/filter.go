@@ -22,6 +22,8 @@ type NetworkACL struct {
 	VPC     *VPC
 	Ingress []*ACLRule // ascending by Number
 	Egress  []*ACLRule
+	// Unmodelled is set in place of rules where these are not known.
+	Unmodelled *Unmodelled
 }
 
 // ACLRule is a numbered rule (ACL-2, ACL-10).
@@ -49,9 +51,12 @@ type SecurityGroup struct {
 	Ingress []*SGRule
 	Egress  []*SGRule
 	Members []*Interface // the interfaces that carry it
+	// Unmodelled is set in place of rules where these are not known.
+	Unmodelled *Unmodelled
 }
 
-// SGRule is an allow rule. Exactly one of CIDR, PrefixList and Group is set.
+// SGRule is an allow rule. Exactly one of CIDR, PrefixList, Group and
+// Unmodelled is set.
 type SGRule struct {
 	At diag.Pos // zero for the default egress rule and the default group's
 	Traffic
@@ -59,6 +64,7 @@ type SGRule struct {
 	PrefixList *PrefixList
 	Group      *SecurityGroup
 	Symbol     *Symbol // set beside CIDR, its stand-in, where the rule names an address that AWS chooses
+	Unmodelled *Unmodelled // who is meant is not known
 }
 
 // PeerText is the rule's peer as the user wrote it.
@@ -70,11 +76,14 @@ func (r *SGRule) PeerText() string {
 		return r.PrefixList.Name
 	case r.Symbol != nil:
 		return r.Symbol.Text
+	case r.Unmodelled != nil:
+		return r.Unmodelled.Name
 	}
 	return r.CIDR.String()
 }
 
-// Prefixes returns the CIDRs of the peer; nil for a group.
+// Prefixes returns the CIDRs of the peer; nil for a group, and for what is not
+// modelled.
 func (r *SGRule) Prefixes() []netip.Prefix {
 	if r.PrefixList != nil {
 		out := make([]netip.Prefix, len(r.PrefixList.CIDRs))
@@ -83,7 +92,7 @@ func (r *SGRule) Prefixes() []netip.Prefix {
 		}
 		return out
 	}
-	if r.Group != nil {
+	if r.Group != nil || r.Unmodelled != nil {
 		return nil
 	}
 	return []netip.Prefix{r.CIDR}

@@ -18,7 +18,8 @@ type Interface struct {
 	Public          []PublicIP
 	Groups          []*SecurityGroup // none for a NAT gateway's (SG-21)
 	SourceDestCheck bool             // NI-1
-	// Owner is the *Instance or *NATGateway behind the interface; nil for
+	// Owner is who stands behind the interface: the *Instance, the service
+	// that it belongs to, or an *Unmodelled; nil for
 	// one that is attached to nothing (RT-13).
 	Owner    Resource
 	Implicit bool // made from an instance's shorthand or by a NAT gateway
@@ -76,11 +77,14 @@ func (i *Interface) Instance() *Instance {
 // Instance is a host with interfaces, and the words of its iptables rules.
 type Instance struct {
 	Ident
-	Interfaces   []*Interface // in device order, the primary first
-	IPForward    bool         // net.ipv4.ip_forward and its IPv6 twin (NI-9)
-	Masquerade   []Masquerade
-	PortForwards []PortForward // in order; the first match wins
-	TunnelEnds   []*TunnelEnd
+	Interfaces []*Interface // in device order, the primary first
+	IPForward  bool         // net.ipv4.ip_forward and its IPv6 twin (NI-9)
+	// ForwardUnknown is set in place of IPForward where nobody knows what the
+	// host does with packets that are not for it.
+	ForwardUnknown bool
+	Masquerade     []Masquerade
+	PortForwards   []PortForward // in order; the first match wins
+	TunnelEnds     []*TunnelEnd
 }
 
 // Masquerade is a POSTROUTING rule (NI-11). A zero prefix matches all; a rule

@@ -17,6 +17,8 @@ type RouteTable struct {
 	// them: *InternetGateway or *VPNGateway.
 	Edges       []Resource
 	Propagating []*VPNGateway // gateways whose routes propagate into it (RT-20)
+	// Unmodelled is set in place of routes where these are not known.
+	Unmodelled *Unmodelled
 }
 
 // Origin says where a route came from; it decides ties (RT-5).

@@ -50,6 +50,9 @@ type VPC struct {
 	InternetGateway      *InternetGateway // nil when none is attached
 	VPNGateway           *VPNGateway      // nil when none is attached
 	Subnets              []*Subnet
+	// Incomplete says why the topology does not hold all interfaces of the
+	// VPC: an address that nobody has may be somebody's. "" when it does.
+	Incomplete string
 }
 
 // Blocks returns the IPv4 blocks and then the IPv6 blocks.
