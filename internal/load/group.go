@@ -115,7 +115,10 @@ func (r *resolver) resolveGroups() {
 			if r.looksLikeCIDR(p.name, "a CIDR, a security group, a prefix list or `self`") {
 				continue
 			}
-			res, ok := r.find(p.name, model.KindSecurityGroup, model.KindPrefixList, model.KindNotModelled)
+			if p.rule.Unmodelled = r.unmodelled(p.name); p.rule.Unmodelled != nil {
+				continue
+			}
+			res, ok := r.find(p.name, model.KindSecurityGroup, model.KindPrefixList)
 			if !ok {
 				continue
 			}
@@ -124,8 +127,6 @@ func (r *resolver) resolveGroups() {
 				p.rule.Group = res
 			case *model.PrefixList:
 				p.rule.PrefixList = res
-			case *model.Unmodelled:
-				p.rule.Unmodelled = res
 			}
 		}
 	}

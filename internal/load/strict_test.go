@@ -21,7 +21,7 @@ vpcs: {v: {cidr: 10.0.0.0/16, ^CIDR: 1, ^[x]: y}}
 subnets:
   s: {^vcp: v, vpc: v, cidr: 10.0.0.0/24, ^1: 2}
 `,
-		`unknown key "CIDR" in VPC "v"; expected one of account, cidr, cidrs, default_network_acl, default_security_group, ipv6_cidr, ipv6_cidrs, main_route_table, region; did you mean "cidr"? [unknown-key]`,
+		`unknown key "CIDR" in VPC "v"; expected one of account, cidr, cidrs, default_network_acl, default_security_group, incomplete, ipv6_cidr, ipv6_cidrs, main_route_table, region; did you mean "cidr"? [unknown-key]`,
 		`a list as a key of VPC "v"; expected a word [unknown-key]`,
 		`unknown section "subnet"; expected `+oneOf(sectionNames())+`; did you mean "subnets"? [unknown-key]`,
 		`unknown section "zzz"; expected `+oneOf(sectionNames())+` [unknown-key]`,
@@ -254,7 +254,7 @@ func TestNotText(t *testing.T) {
 
 func TestColumnsAreBytes(t *testing.T) {
 	refuse(t, "version: 1\ninstances: {\"日本\": {}, é: {^x: 1}}\n",
-		`unknown key "x" in instance "é"; expected one of ip_forward, ipv6, masquerade, port_forwards, private_ip, private_ips, public_ip, public_ips, security_groups, source_dest_check, subnet [unknown-key]`)
+		`unknown key "x" in instance "é"; expected one of interface, ip_forward, ipv6, masquerade, port_forwards, private_ip, private_ips, public_ip, public_ips, security_groups, source_dest_check, subnet [unknown-key]`)
 }
 
 func TestTwoHundredErrors(t *testing.T) {

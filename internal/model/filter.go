@@ -63,7 +63,7 @@ type SGRule struct {
 	CIDR       netip.Prefix
 	PrefixList *PrefixList
 	Group      *SecurityGroup
-	Symbol     *Symbol // set beside CIDR, its stand-in, where the rule names an address that AWS chooses
+	Symbol     *Symbol     // set beside CIDR, its stand-in, where the rule names an address that AWS chooses
 	Unmodelled *Unmodelled // who is meant is not known
 }
 
