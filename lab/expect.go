@@ -3,6 +3,7 @@ package lab
 import (
 	"net/netip"
 	"slices"
+	"strings"
 
 	"github.com/vpcpath/vpcpath/internal/addr"
 	"github.com/vpcpath/vpcpath/internal/eval"
@@ -17,8 +18,8 @@ type expectation struct {
 	steps  []Step
 	drop   *Drop
 	rules  []int // of a network ACL: one of them drops, by the port that a NAT chose
-	// forked tells that a NAT's choice decides; then only some of it is
-	// comparable.
+	// forked tells that a choice decides, of a NAT, a load balancer or a
+	// transit gateway; then the ways are not compared.
 	forked  bool
 	deliver *eval.Hop
 	last    *eval.Hop
@@ -28,13 +29,15 @@ func expected(w eval.Walk) expectation {
 	e := expectation{walked: w.Walked && len(w.Hops) > 0}
 	after := map[int]bool{}
 	for _, h := range w.Hops {
+		if !h.Supposed {
+			e.forked = e.forked || after[h.After] || h.Passed
+			after[h.After] = true
+		}
+	}
+	for _, h := range w.Hops {
 		if h.Supposed || e.drop != nil && !e.forked {
 			continue
 		}
-		if after[h.After] || h.Passed {
-			e.forked = true
-		}
-		after[h.After] = true
 		e.last = h
 		e.hop(h)
 	}
@@ -51,7 +54,12 @@ func (e *expectation) hop(h *eval.Hop) {
 			if h.Direction == "egress" {
 				way = "out"
 			}
-			e.step(way, h.Interface.Name)
+			switch owner := h.Interface.Owner.(type) {
+			case *model.LoadBalancer, *model.VPCEndpoint:
+				e.pass(owner.ID().Name)
+			default:
+				e.step(way, h.Interface.Name)
+			}
 		}
 	case model.KindNATGateway:
 		if g, ok := h.Resource.(*model.NATGateway); ok && h.Code != eval.RoutingLoop {
@@ -60,7 +68,22 @@ func (e *expectation) hop(h *eval.Hop) {
 				e.step("out", g.Interface.Name)
 			}
 		}
-	case model.KindInternetGateway, model.KindEgressOnlyInternetGateway, model.KindPeeringConnection, model.KindVPNGateway, model.KindVPNConnection, model.KindTunnel:
+	case model.KindLoadBalancer:
+		e.pass(h.Component)
+	case model.KindVPCEndpoint:
+		service := h.Resource.(*model.VPCEndpoint).Type == model.GatewayEndpoint
+		if h.Action != eval.Deliver && (!service || h.Action == eval.Forward) {
+			e.pass(h.Component)
+		}
+	case model.KindTransitGatewayAttachment:
+		if !stopped {
+			e.step("through", h.Component)
+			if s, ok := strings.CutPrefix(h.Message, "into "); ok {
+				e.step("into", s)
+			}
+		}
+	case model.KindInternetGateway, model.KindEgressOnlyInternetGateway, model.KindPeeringConnection, model.KindVPNGateway, model.KindVPNConnection, model.KindTunnel,
+		model.KindTransitGateway, model.KindDirectConnectGateway:
 		if !stopped && h.Action != eval.Deliver && h.Action != eval.Originate && !slices.Contains(h.RuleIDs, "NGW-12") {
 			e.step("through", h.Component)
 		}
@@ -79,10 +102,17 @@ func (e *expectation) hop(h *eval.Hop) {
 // step adds a step; the group and the check of one interface are one.
 func (e *expectation) step(way, name string) {
 	s := Step{way, name}
-	if n := len(e.steps); way != "through" && n > 0 && e.steps[n-1] == s {
+	if n := len(e.steps); n > 0 && e.steps[n-1] == s && way != "through" {
 		return
 	}
 	e.steps = append(e.steps, s)
+}
+
+// pass adds a passage through a device, of which several hops may tell.
+func (e *expectation) pass(name string) {
+	if n := len(e.steps); n == 0 || e.steps[n-1] != (Step{"through", name}) {
+		e.step("through", name)
+	}
 }
 
 func deniedBy(h *eval.Hop) []int {
@@ -108,7 +138,7 @@ func (l *Lab) question(p Probe) (eval.Question, bool) {
 		q.From = model.Endpoint{Text: p.Named.Name, Kind: model.EndpointResource, Resource: p.Named}
 	case p.Instance != nil && !h.Src.IsValid():
 		q.From = model.Endpoint{Text: p.Instance.Name, Kind: model.EndpointResource, Resource: p.Instance}
-	case p.Site != nil && !named(p.Site, h.Src):
+	case p.Site != nil && l.siteOf(h.Src) != p.Site:
 		return q, false
 	default:
 		q.From = addressEndpoint(h.Src)
@@ -116,17 +146,17 @@ func (l *Lab) question(p Probe) (eval.Question, bool) {
 	return q, true
 }
 
-// named reports whether a site's address lies in a network that the topology
-// names.
-func named(c *model.VPNConnection, a netip.Addr) bool {
-	for _, e := range c.Networks {
+// siteOf is the connection of the site that an address is taken for where it
+// is asked for without a name: of several networks that have it, the first.
+func (l *Lab) siteOf(a netip.Addr) *model.VPNConnection {
+	for _, e := range l.Topology.ExternalNetworks {
 		for _, b := range e.CIDRs {
-			if b.Prefix.Contains(a) {
-				return true
+			if e.Behind() != nil && b.Prefix.Contains(a) {
+				return e.Behind()
 			}
 		}
 	}
-	return false
+	return nil
 }
 
 func addressEndpoint(a netip.Addr) model.Endpoint {

@@ -123,42 +123,46 @@ func (r *ruleset) peers(g *model.SecurityGroup, rule *model.SGRule, egress bool)
 		}
 		return out
 	}
-	if !r.mayName(g.VPC, rule.Group.VPC) {
+	if !r.mayName(g.VPC, rule.Group.VPC, egress) {
 		return nil
 	}
-	for _, v6 := range []bool{false, true} {
-		var list []string
-		for _, m := range rule.Group.Members {
-			for _, a := range m.Addrs() {
-				switch {
-				case a.Is6() != v6:
-				case egress:
-					list = append(list, a.String())
-				case m.Owner != nil:
-					list = append(list, fmt.Sprintf("%d . %s", m.Index+1, a))
-				}
-			}
-		}
-		if len(list) == 0 {
+	for _, m := range rule.Group.Members {
+		if _, ok := m.Owner.(*model.LoadBalancer); ok && !egress { // LB-5: also with the client's address
+			out = append(out, fmt.Sprintf("meta mark & %#x == %d", markEmitter, r.l.emitter(m)))
 			continue
 		}
-		if egress {
-			out = append(out, fmt.Sprintf("%s daddr %s", ipWord(v6), set(list)))
-		} else {
-			out = append(out, fmt.Sprintf("meta mark . %s saddr %s", ipWord(v6), set(list)))
+		for _, v6 := range []bool{false, true} {
+			var list []netip.Addr
+			for _, a := range m.Addrs() {
+				if a.Is6() == v6 {
+					list = append(list, a)
+				}
+			}
+			switch {
+			case len(list) == 0:
+			case egress:
+				out = append(out, fmt.Sprintf("%s daddr %s", ipWord(v6), set(list)))
+			case m.Owner != nil:
+				out = append(out, fmt.Sprintf("meta mark & %#x == %d %s saddr %s", markEmitter, r.l.emitter(m), ipWord(v6), set(list)))
+			}
 		}
 	}
 	return out
 }
 
 // mayName reports whether a group of one VPC may name one of another
-// (SG-15, SG-17).
-func (r *ruleset) mayName(a, b *model.VPC) bool {
+// (SG-15..17).
+func (r *ruleset) mayName(a, b *model.VPC, egress bool) bool {
 	if a == b {
 		return true
 	}
 	for _, p := range r.l.Topology.PeeringConnections {
 		if p.Active() && p.Other(a) == b && oneRegion(a, b) {
+			return true
+		}
+	}
+	for _, g := range r.l.Topology.TransitGateways {
+		if x, y := g.AttachmentOf(a), g.AttachmentOf(b); !egress && x != nil && y != nil && names(x) && names(y) {
 			return true
 		}
 	}

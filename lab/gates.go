@@ -2,6 +2,7 @@ package lab
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/vpcpath/vpcpath/internal/eval"
@@ -22,7 +23,9 @@ var isReply = []string{
 // (M-3), in the hook before routing.
 func (r *ruleset) leaving(p *port) string {
 	i := p.iface
-	rules := []string{fmt.Sprintf("meta mark set %d", i.Index+1)}
+	rules := []string{fmt.Sprintf("meta mark set %#x", r.l.emitter(i)|r.l.zone(i.Subnet)*zoneUnit)}
+	rules = append(rules, r.classic(i)...)
+	rules = append(rules, r.keeps(i)...)
 	rules = append(rules, r.check(i, "saddr", "egress")...)
 	if len(i.Groups) > 0 {
 		rules = append(rules, r.groups(p, true))
@@ -34,6 +37,7 @@ func (r *ruleset) leaving(p *port) string {
 			}
 		}
 	}
+	rules = append(rules, r.keptReplies(p)...)
 	for _, c := range i.Subnet.Prefixes() {
 		rules = append(rules, peerMatch("daddr", c)+" return")
 	}
@@ -61,6 +65,9 @@ func (r *ruleset) entering(p *port) string {
 	for _, c := range i.Subnet.Prefixes() { // ACL-7: not within the subnet
 		rules = append(rules, fmt.Sprintf("iifname %s %s goto %s", set(near), peerMatch("daddr", c), inside))
 	}
+	if k := slices.Index(r.l.kept, i); k >= 0 { // LB-7: straight back from a neighbour
+		rules = append(rules, fmt.Sprintf("iifname %s meta mark & %#x == %#x goto %s", set(near), markBack|markKept, markBack|(k+1)*keptUnit, inside))
+	}
 	chain := fmt.Sprintf("to_%s", p.name)
 	r.chain(inside, r.inside(p)...)
 	r.chain(chain, append(rules, acl, "goto "+inside)...)
@@ -71,21 +78,35 @@ func (r *ruleset) entering(p *port) string {
 // what a NAT gateway does not take.
 func (r *ruleset) inside(p *port) []string {
 	i := p.iface
-	var rules []string
+	rules := r.keptRequests()
 	if len(i.Groups) > 0 {
 		rules = append(rules, r.groups(p, false))
 	}
 	rules = append(rules, r.check(i, "daddr", "ingress")...)
-	g, ok := i.Owner.(*model.NATGateway)
-	if !ok {
-		return rules
+	switch owner := i.Owner.(type) {
+	case *model.NATGateway:
+		rules = append(rules, r.natGateway(p, owner)...)
+	case *model.LoadBalancer:
+		rules = append(rules, r.balancer(owner, i, "")...)
+	case *model.VPCEndpoint:
+		rules = append(rules, r.endpoint(owner, i)...)
 	}
+	return rules
+}
+
+// natGateway is what a NAT gateway takes in: replies, and the requests of its
+// VPC's interfaces and of what came into the VPC by a transit gateway (NGW-10,
+// NGW-11).
+func (r *ruleset) natGateway(p *port, g *model.NATGateway) []string {
+	i := p.iface
+	var rules []string
 	for _, s := range isReply {
 		rules = append(rules, s+" return")
 	}
 	own := fmt.Sprintf("@own4_%d", r.l.vpcNumber(p.vpc))
+	rules = append(rules, fmt.Sprintf("ip daddr %s %s", i.Primary(false), r.drop(Drop{Code: eval.NATGatewayUnsolicited, Component: g.Name, Inside: true})))
+	rules = append(rules, r.knownEntered(p.vpc)...)
 	return append(rules,
-		fmt.Sprintf("ip daddr %s %s", i.Primary(false), r.drop(Drop{Code: eval.NATGatewayUnsolicited, Component: g.Name, Inside: true})),
 		fmt.Sprintf("ip saddr != %s %s", own, r.drop(Drop{Code: eval.NATGatewaySource, Component: g.Name, Inside: true})))
 }
 
@@ -93,7 +114,7 @@ func (r *ruleset) inside(p *port) []string {
 // an interface without a public address (GW-8).
 func (r *ruleset) notFrom(p *port) []string {
 	g := p.vpc.InternetGateway
-	if g == nil || len(p.iface.Public) > 0 {
+	if g == nil || len(p.iface.Public) > 0 || inspects(p.iface) != nil {
 		return nil
 	}
 	from := r.l.portOf(portInternet, g, p.vpc)

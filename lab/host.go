@@ -46,6 +46,9 @@ func (l *Lab) buildInterface(ns *namespace, i *model.Interface, k int) error {
 	}
 	l.enis[i] = ours
 	families := map[bool]bool{}
+	if inspects(i) != nil { // it needs no address to hand packets back
+		families = map[bool]bool{false: true, true: true}
+	}
 	for _, a := range i.Addrs() {
 		families[a.Is6()] = true
 		if err := ns.address(index, a); err != nil {

@@ -52,7 +52,7 @@ func (r *ruleset) toInternet(p *port, g *model.InternetGateway) string {
 	}
 	redirected := r.drop(Drop{Code: eval.IngressRedirection, Component: g.Name})
 	for _, o := range r.l.ports {
-		if o.kind != portInterface || o.vpc != p.vpc || g.EdgeTable == nil {
+		if o.kind != portInterface || o.vpc != p.vpc || g.EdgeTable == nil || inspects(o.iface) != nil {
 			continue
 		}
 		for _, c := range o.iface.Subnet.Prefixes() {
@@ -86,8 +86,13 @@ func redirect(t *model.RouteTable, subnet netip.Prefix) *model.Interface {
 	if best == nil {
 		return nil
 	}
-	i, _ := best.Target.(*model.Interface)
-	return i
+	switch t := best.Target.(type) {
+	case *model.Interface:
+		return t
+	case *model.VPCEndpoint:
+		return t.Interfaces[0]
+	}
+	return nil
 }
 
 // translated is the mapping of an internet gateway on the way out, behind the

@@ -15,10 +15,14 @@ func (r *ruleset) overPeering(p *port) string {
 	far := p.peer.vpc
 	d := r.drop(Drop{Code: eval.PeeringAddress, Component: p.resource.ID().Name})
 	var rules []string
+	kept := ""
+	if len(r.l.kept) > 0 { // LB-6: a node's packets may keep the client's address
+		kept = fmt.Sprintf("meta mark & %#x == 0 ", markKept)
+	}
 	for _, side := range []struct {
-		field string
-		vpc   *model.VPC
-	}{{"daddr", far}, {"saddr", p.vpc}} {
+		field, but string
+		vpc        *model.VPC
+	}{{"daddr", "", far}, {"saddr", kept, p.vpc}} {
 		for _, v6 := range []bool{false, true} {
 			var list []netip.Prefix
 			for _, b := range side.vpc.Blocks() {
@@ -27,9 +31,9 @@ func (r *ruleset) overPeering(p *port) string {
 				}
 			}
 			if len(list) > 0 {
-				rules = append(rules, fmt.Sprintf("%s %s != %s %s", ipWord(v6), side.field, set(list), d))
+				rules = append(rules, fmt.Sprintf("%s%s %s != %s %s", side.but, ipWord(v6), side.field, set(list), d))
 			} else {
-				rules = append(rules, peerMatch(side.field, anyOf(v6))+" "+d)
+				rules = append(rules, side.but+peerMatch(side.field, anyOf(v6))+" "+d)
 			}
 		}
 	}
@@ -42,19 +46,22 @@ func (r *ruleset) overPeering(p *port) string {
 	if len(nats) > 0 {
 		for _, s := range remember("nat_return", "") {
 			if !strings.Contains(s, "ip6") {
-				rules = append(rules, fmt.Sprintf("meta mark %s %s", set(nats), s))
+				rules = append(rules, fmt.Sprintf("meta mark & %#x %s %s", markEmitter, set(nats), s))
 			}
 		}
 	}
 	if !oneRegion(p.vpc, far) {
-		rules = append(rules, "meta mark set 0") // SG-17
+		rules = append(rules, forgetEmitter) // SG-17
 	}
 	chain := "to_" + p.name
 	r.chain(chain, rules...)
 	return jump(p, chain)
 }
 
-// toVPN is what a VPN gateway takes from its VPC (VGW-3, VGW-5).
+// forgetEmitter hides who sent a packet last (SG-12).
+var forgetEmitter = fmt.Sprintf("meta mark set meta mark & %#x", 0xffffffff&^markEmitter)
+
+// toVPN is what a VPN gateway takes from its VPC (VGW-3).
 func (r *ruleset) toVPN(p *port) string {
 	chain := "to_" + p.name
 	if p.vpc == nil { // detached: no route leads here
@@ -63,43 +70,38 @@ func (r *ruleset) toVPN(p *port) string {
 	}
 	k := r.l.vpcNumber(p.vpc)
 	source := r.drop(Drop{Code: eval.VPNGatewaySource, Component: p.resource.ID().Name})
-	r.chain(chain,
-		fmt.Sprintf("ip saddr != @own4_%d %s", k, source), fmt.Sprintf("ip6 saddr != @own6_%d %s", k, source),
-		"meta nfproto ipv6 "+r.drop(Drop{Code: eval.VPNConnectionFamily, Component: p.resource.ID().Name}))
+	r.chain(chain, fmt.Sprintf("ip saddr != @own4_%d %s", k, source), fmt.Sprintf("ip6 saddr != @own6_%d %s", k, source))
 	return jump(p, chain)
 }
 
-// fromSite is what a VPN gateway takes from a site: only what is for an
-// interface of its VPC (VGW-3), or for another site.
-func (r *ruleset) fromSite(p *port) []string {
-	c := p.resource.(*model.VPNConnection)
-	chain := "site_" + p.name
-	var rules []string
-	var others []string
-	for _, o := range r.l.ports {
-		if o.kind == portConnection && o != p {
-			others = append(others, fmt.Sprintf("%q", o.name))
-		}
+// intoVPN is what a VPN gateway takes from a site: only what is for an
+// interface of its VPC (VGW-3).
+func (r *ruleset) intoVPN(p *port) string {
+	chain := "to_" + p.name
+	g := p.resource.ID().Name
+	if p.vpc == nil {
+		r.chain(chain, r.drop(Drop{Code: eval.BadStateRoute, Component: g, Inside: true}))
+		return jump(p, chain)
 	}
-	if len(others) > 0 {
-		rules = append(rules, fmt.Sprintf("oifname %s return", set(others)))
-	}
-	if c.Gateways[0].VPC == nil {
-		rules = append(rules, r.drop(Drop{Code: eval.BadStateRoute, Component: c.Gateways[0].Name}))
-	} else {
-		d := r.drop(Drop{Code: eval.VPNGatewayDestination, Component: c.Gateways[0].Name})
-		k := r.l.vpcNumber(p.vpc)
-		rules = append(rules, fmt.Sprintf("ip daddr != @own4_%d %s", k, d), fmt.Sprintf("ip6 daddr != @own6_%d %s", k, d))
-	}
-	r.chain(chain, rules...)
-	return []string{jump(p, chain)}
+	d := r.drop(Drop{Code: eval.VPNGatewayDestination, Component: g, Inside: true})
+	k := r.l.vpcNumber(p.vpc)
+	r.chain(chain, fmt.Sprintf("ip daddr != @own4_%d %s", k, d), fmt.Sprintf("ip6 daddr != @own6_%d %s", k, d), forgetEmitter)
+	return jump(p, chain)
 }
 
 // intoSink says why a packet goes nowhere, by where it came in.
 func (r *ruleset) intoSink(p *port) string {
 	chain := "to_" + p.name
+	if p.says != nil {
+		r.chain(chain, r.drop(*p.says))
+		return jump(p, chain)
+	}
 	var rules []string
 	for _, from := range r.l.ports {
+		if from.kind == portVPNInside && p.name == sinkNoRoute {
+			v6 := Drop{Code: eval.VPNConnectionFamily, Component: from.resource.ID().Name} // VGW-5
+			rules = append(rules, fmt.Sprintf("iifname %q meta nfproto ipv6 %s", from.name, r.drop(v6)))
+		}
 		if d := r.noWay(p.name, from); d != (Drop{}) {
 			rules = append(rules, fmt.Sprintf("iifname %q %s", from.name, r.drop(d)))
 		}
@@ -108,27 +110,33 @@ func (r *ruleset) intoSink(p *port) string {
 	return jump(p, chain)
 }
 
+// noWay is what a sink reports of a packet that came in by a link.
 func (r *ruleset) noWay(sink string, from *port) Drop {
-	if from.kind == portSink || from.kind == portVPNGateway {
+	switch from.kind {
+	case portSink, portDoor:
 		return Drop{}
-	}
-	if from.kind == portVPNInside {
+	case portVPNInside:
 		return Drop{Code: eval.VPNGatewayNoRoute, Component: from.resource.ID().Name}
+	case portConnection:
+		return Drop{Code: eval.BadStateRoute, Component: from.resource.ID().Name}
+	case portTransit:
+		return noTransit(sink, from.resource.(*model.TransitGatewayAttachment))
 	}
-	if from.vpc == nil {
+	v := from.vpc
+	if v == nil {
 		return Drop{}
 	}
 	if sink == sinkNoOwner {
-		return Drop{Code: eval.NoPossibleDestination, Component: from.vpc.Name}
+		return Drop{Code: eval.NoPossibleDestination, Component: v.Name}
 	}
-	name := from.vpc.Name
+	name := v.Name
 	switch {
-	case from.kind == portInterface:
+	case from.iface != nil:
 		name = from.iface.Subnet.RouteTable.Name
-	case from.kind == portInternet && from.vpc.InternetGateway != nil && from.vpc.InternetGateway.EdgeTable != nil:
-		name = from.vpc.InternetGateway.EdgeTable.Name
-	case from.kind == portConnection && from.vpc.VPNGateway != nil && from.vpc.VPNGateway.EdgeTable != nil:
-		name = from.vpc.VPNGateway.EdgeTable.Name
+	case from.kind == portInternet && v.InternetGateway != nil && v.InternetGateway.EdgeTable != nil:
+		name = v.InternetGateway.EdgeTable.Name
+	case from.kind == portVPNGateway && v.VPNGateway.EdgeTable != nil:
+		name = v.VPNGateway.EdgeTable.Name
 	}
 	if sink == sinkBadState {
 		return Drop{Code: eval.BadStateRoute, Component: name}

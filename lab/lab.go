@@ -11,17 +11,22 @@ import (
 type Lab struct {
 	Topology *model.Topology
 
-	t        *thread
-	fabric   *namespace
-	internet *node
-	nodes    []*node // everybody who can answer
-	boxes    []*namespace
-	hosts    map[*model.Instance]*node
-	sites    map[*model.VPNConnection]*node
-	ports    []*port       // the fabric's links
-	byIndex  map[int]*port // by link index
-	enis     map[*model.Interface]*port
-	tunnels  []*tunnel
+	t                    *thread
+	fabric               *namespace
+	internet             *node
+	nodes                []*node // everybody who can answer
+	boxes                []*namespace
+	hosts                map[*model.Instance]*node
+	sites                map[*model.VPNConnection]*node
+	links                map[*model.VPNConnection]*port
+	legs                 []*leg
+	pairs                int // links of PrivateLink so far
+	endpoints, balancers map[*model.Interface]*namespace
+	kept                 []*model.Interface // nodes that get the replies of clients whose address they keep
+	ports                []*port            // the fabric's links
+	byIndex              map[int]*port      // by link index
+	enis                 map[*model.Interface]*port
+	tunnels              []*tunnel
 
 	drops []Drop // what the ruleset's log prefixes stand for
 	log   *nflog
@@ -35,22 +40,28 @@ type Lab struct {
 // A node is a namespace with a host in it.
 type node struct {
 	*namespace
+	// One of these; the internet has none.
 	instance *model.Instance
-	vpn      *model.VPNConnection // a site behind it; nil with a nil instance is the internet
+	vpn      *model.VPNConnection // a site behind it
+	endpoint *model.VPCEndpoint   // the service behind it
 }
 
 // portKind says what a link of the fabric leads to.
 type portKind uint8
 
 const (
-	portInterface  portKind = iota // a network interface
-	portInternet                   // the internet, by a VPC's internet gateway
-	portEgressOnly                 // the internet, by an egress-only gateway
-	portPeering                    // a side of a peering connection
-	portVPNGateway                 // a VPN gateway, on its VPC's side
-	portVPNInside                  // a VPN gateway, on the side of its connections
-	portConnection                 // a site behind a VPN connection
-	portSink                       // nowhere
+	portInterface       portKind = iota // a network interface
+	portInternet                        // the internet, by a VPC's internet gateway
+	portEgressOnly                      // the internet, by an egress-only gateway
+	portPeering                         // a side of a peering connection
+	portVPNGateway                      // a VPN gateway, on its VPC's side
+	portVPNInside                       // a VPN gateway, on the side of its connections
+	portConnection                      // a site behind a VPN connection
+	portAttachment                      // a transit gateway attachment, on the side of what is attached
+	portTransit                         // the same, on the transit gateway's side
+	portDoor                            // the way into a VPC from its transit gateway: there a subnet is chosen
+	portGatewayEndpoint                 // a service, by a gateway endpoint
+	portSink                            // nowhere
 )
 
 // A port is a link of the fabric.
@@ -58,18 +69,22 @@ type port struct {
 	kind  portKind
 	name  string // of the link
 	index int
+	// iface is what an interface's link leads to; an attachment's is the one
+	// that stands for it in a subnet of the VPC.
 	iface *model.Interface
 	vpc   *model.VPC
 	// resource is what a packet passes that goes through the link; nil for
 	// sinks.
 	resource model.Resource
 	peer     *port // the other end, where that is in the fabric too
+	says     *Drop // of a sink: what it reports, whoever sends
 }
 
 // Build makes the namespaces of a topology. The thread must be the caller's.
 func Build(t *thread, topo *model.Topology) (lab *Lab, err error) {
 	l := &Lab{Topology: topo, t: t, hosts: map[*model.Instance]*node{}, sites: map[*model.VPNConnection]*node{},
-		byIndex: map[int]*port{}, enis: map[*model.Interface]*port{}}
+		endpoints: map[*model.Interface]*namespace{}, balancers: map[*model.Interface]*namespace{},
+		links: map[*model.VPNConnection]*port{}, byIndex: map[int]*port{}, enis: map[*model.Interface]*port{}}
 	defer func() {
 		if err != nil {
 			l.Close()
@@ -84,8 +99,8 @@ func Build(t *thread, topo *model.Topology) (lab *Lab, err error) {
 	if l.log, err = openLog(); err != nil {
 		return l, err
 	}
-	for _, step := range []func() error{l.buildSinks, l.buildHosts, l.buildNATGateways, l.buildInternet, l.buildPeering,
-		l.buildVPN, l.buildRoutes, l.buildRules, l.buildHostRules, l.wait, l.buildTunnels} {
+	for _, step := range []func() error{l.buildSinks, l.buildHosts, l.buildNATGateways, l.buildEndpoints,
+		l.buildBalancers, l.buildInternet, l.buildPeering, l.buildVPN, l.buildTransit, l.buildRoutes, l.buildRules, l.buildHostRules, l.wait, l.buildTunnels} {
 		if err := step(); err != nil {
 			return l, err
 		}
@@ -136,13 +151,21 @@ func (l *Lab) twin(a, b port) (*port, *port, error) {
 
 func (l *Lab) buildSinks() error {
 	for _, name := range []string{sinkNoRoute, sinkNoOwner, sinkBadState} {
-		index, err := l.fabric.sink(name)
-		if err != nil {
+		if _, err := l.sink(name, nil); err != nil {
 			return err
 		}
-		l.addPort(&port{kind: portSink, name: name, index: index})
 	}
 	return nil
+}
+
+// sink adds a link that leads nowhere. What it reports goes by where the packet
+// came in, unless it says itself.
+func (l *Lab) sink(name string, says *Drop) (*port, error) {
+	index, err := l.fabric.sink(name)
+	if err != nil {
+		return nil, err
+	}
+	return l.addPort(&port{kind: portSink, name: name, index: index, says: says}), nil
 }
 
 func (l *Lab) wait() error { return waitLinks(l.boxes) }
@@ -200,6 +223,8 @@ func (n *node) String() string {
 		return n.instance.Name
 	case n.vpn != nil:
 		return n.vpn.Name
+	case n.endpoint != nil:
+		return n.endpoint.Name
 	}
 	return "internet"
 }

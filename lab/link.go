@@ -89,7 +89,7 @@ type policy struct {
 	priority, table int
 	iif             string
 	mark, mask      uint32
-	to              netip.Prefix
+	to, from        netip.Prefix
 	v6              bool
 }
 
@@ -102,6 +102,9 @@ func (ns *namespace) policy(p policy) error {
 	r.Priority, r.Table, r.IifName = p.priority, p.table, p.iif
 	if p.mask != 0 {
 		r.Mark, r.Mask = p.mark, &p.mask
+	}
+	if p.from.IsValid() {
+		r.Src = ipNet(p.from)
 	}
 	if p.to.IsValid() {
 		r.Dst = ipNet(p.to)

@@ -12,11 +12,21 @@ func (c *comparison) mirrored() bool {
 	there := c.passed(c.o.Walks[forward].Steps, c.p.Instance)
 	back := c.passed(c.o.Walks[back].Steps, c.l.instance(c.o.Answered))
 	slices.Reverse(back)
-	return slices.Equal(there, back)
+	for _, r := range there {
+		if len(back) > 0 && back[0] == r {
+			back = back[1:]
+			continue
+		}
+		if e, ok := r.(*model.VPCEndpoint); !ok || e.Type != model.GatewayLoadBalancerEndpoint || e.Firewall != nil {
+			return false
+		}
+	}
+	return len(back) == 0
 }
 
-// passed lists the hosts, NAT gateways and egress-only gateways that a walk
-// went through.
+// passed lists the hosts, NAT gateways, egress-only gateways, load balancers
+// and endpoints that a walk went through. A reply may leave out an endpoint of
+// a Gateway Load Balancer (EP-11).
 func (c *comparison) passed(steps []Step, at *model.Instance) []model.Resource {
 	var out []model.Resource
 	var in model.Resource // the host that the packet is in, when it came in
@@ -38,8 +48,12 @@ func (c *comparison) passed(steps []Step, at *model.Instance) []model.Resource {
 				end = r.Ends[1]
 			}
 			in = end.Peer().Instance
-		case *model.EgressOnlyInternetGateway:
+		case *model.EgressOnlyInternetGateway, *model.LoadBalancer:
 			out = append(out, r)
+		case *model.VPCEndpoint:
+			if r.Type != model.GatewayEndpoint {
+				out = append(out, r)
+			}
 		default:
 			if i := c.l.interfaceNamed(s.Name); i != nil && s.Way == "in" {
 				in = i.Owner

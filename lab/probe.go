@@ -97,7 +97,8 @@ func (l *Lab) Send(p Probe, guard time.Duration) (*Outcome, error) {
 	return r.out, nil
 }
 
-// portsBehind returns a port and what port forwards may make of it.
+// portsBehind returns a port and what port forwards and listeners may make of
+// it.
 func (l *Lab) portsBehind(proto uint8, port uint16) []uint16 {
 	out := []uint16{port}
 	for k := 0; k < len(out); k++ {
@@ -105,6 +106,15 @@ func (l *Lab) portsBehind(proto uint8, port uint16) []uint16 {
 			for _, f := range inst.PortForwards {
 				if f.Protocol == proto && f.ToPort != 0 && f.Ports.Lo <= out[k] && out[k] <= f.Ports.Hi && !slices.Contains(out, f.ToPort) {
 					out = append(out, f.ToPort)
+				}
+			}
+		}
+		for _, lb := range l.Topology.LoadBalancers {
+			for _, li := range lb.Listeners {
+				for _, t := range li.Targets {
+					if li.Port == out[k] && slices.Contains(li.Protocols, proto) && !slices.Contains(out, t.Port) {
+						out = append(out, t.Port)
+					}
 				}
 			}
 		}

@@ -11,16 +11,22 @@ import (
 // Numbers of routing tables in the fabric. Table n of a kind is n behind the
 // kind's first.
 const (
-	tableOfRoutes  = 1000 // a route table
-	tableLocal     = 2000 // the local routes of a VPC
-	tableReturn    = 3000 // where replies to NAT gateways go without a route (NGW-12)
-	tableKnown     = 4000 // what a VPN gateway knows
-	tableHub       = 5000 // other sites, from a site of a VPN gateway (VGW-7)
-	tableElsewhere = 9000 // what no table has a route for
+	tableOfRoutes  = 1000  // the route table of a subnet: its zone decides where a transit gateway is (TGW-6)
+	tableLocal     = 2000  // the local routes of a VPC
+	tableReturn    = 3000  // where replies to NAT gateways go without a route (NGW-12)
+	tableKnown     = 4000  // what a VPN gateway knows
+	tableHub       = 5000  // other sites, from a site of a VPN gateway (VGW-7)
+	tableSite      = 6000  // the gateways of a connection
+	tableEdge      = 7000  // a gateway route table
+	tableTransit   = 8000  // a transit gateway's route table
+	tableElsewhere = 9000  // what no table has a route for
+	tableLeg       = 10000 // into a VPC by one leg of an attachment
+	tableKept      = 11000 // back to a load balancer that keeps its clients' addresses (LB-7)
 )
 
 // Priorities of the rules that choose a table, by the link a packet comes in.
 const (
+	chooseKept   = 90  // replies to a client whose address a load balancer keeps
 	chooseNear   = 100 // within the subnet: no route table (RT-12)
 	chooseMarked = 200 // replies of an egress-only gateway
 	chooseHub    = 205
@@ -31,11 +37,21 @@ const (
 )
 
 // Marks of packets in the fabric: the interface that sent the packet last,
-// plus one, and what its routing has to know.
+// plus one, the zone of the subnet that it left last, and what its routing has
+// to know.
 const (
 	markEmitter = 0x0000ffff
+	markZone    = 0x000f0000
+	markLeg     = 0x00f00000 // the leg by which it goes into a VPC
+	markKept    = 0x1f000000 // sent by a load balancer that keeps its client's address
+	markBack    = 0x20000000 // with markKept: the answer to that
 	markReturn  = 0x40000000 // a reply to a NAT gateway across peering
 	markEgress  = 0x80000000 // a reply through an egress-only gateway
+
+	markStays = markEmitter | markZone | markKept | markBack // behind routing
+	zoneUnit  = 0x00010000
+	legUnit   = 0x00100000
+	keptUnit  = 0x01000000
 )
 
 const (
@@ -90,22 +106,34 @@ func (l *Lab) buildRoutes() error {
 			r.route(tableLocal+k, b.Prefix, nobody, 20)
 		}
 	}
-	tables := map[*model.RouteTable]int{}
+	subnets := map[*model.Subnet]int{}
+	for k, s := range l.Topology.Subnets {
+		subnets[s] = tableOfRoutes + k
+		l.buildTable(r, s.RouteTable, s, tableOfRoutes+k)
+	}
+	edges := map[*model.RouteTable]int{}
 	for k, t := range l.Topology.RouteTables {
-		tables[t] = tableOfRoutes + k
-		l.buildTable(r, t, tableOfRoutes+k)
+		if len(t.Edges) > 0 {
+			edges[t] = tableEdge + k
+			l.buildTable(r, t, nil, tableEdge+k)
+		}
 	}
 	for _, p := range l.ports {
 		switch p.kind {
-		case portInterface:
+		case portInterface, portAttachment:
+			if p.vpc == nil {
+				continue // an attachment of a connection
+			}
 			local := tableLocal + vpcs[p.vpc]
-			for _, a := range p.iface.Addrs() {
-				r.route(local, full(a), p, 10)
+			if p.kind == portInterface {
+				for _, a := range p.iface.Addrs() {
+					r.route(local, full(a), p, 10)
+				}
 			}
 			for _, c := range p.iface.Subnet.Prefixes() {
 				r.rule(policy{priority: chooseNear, table: local, iif: p.name, to: c})
 			}
-			r.rule(policy{priority: chooseTable, table: tables[p.iface.Subnet.RouteTable], iif: p.name})
+			r.rule(policy{priority: chooseTable, table: subnets[p.iface.Subnet], iif: p.name})
 			r.rule(policy{priority: chooseLocal, table: local, iif: p.name})
 			if len(l.natPeers(p.vpc)) > 0 {
 				r.rule(policy{priority: chooseReturn, table: tableReturn + vpcs[p.vpc], iif: p.name, mark: markReturn, mask: markReturn})
@@ -113,11 +141,25 @@ func (l *Lab) buildRoutes() error {
 		case portInternet:
 			r.rule(policy{priority: chooseMarked, table: tableLocal + vpcs[p.vpc], iif: p.name, mark: markEgress, mask: markEgress})
 			if g := p.vpc.InternetGateway; g != nil && g.EdgeTable != nil {
-				r.rule(policy{priority: chooseTable, table: tables[g.EdgeTable], iif: p.name})
+				r.rule(policy{priority: chooseTable, table: edges[g.EdgeTable], iif: p.name})
 			}
 			r.rule(policy{priority: chooseLocal, table: tableLocal + vpcs[p.vpc], iif: p.name})
-		case portPeering:
+		case portPeering, portGatewayEndpoint:
 			r.rule(policy{priority: chooseLocal, table: tableLocal + vpcs[p.vpc], iif: p.name})
+		case portVPNGateway:
+			if g := p.resource.(*model.VPNGateway); g.EdgeTable != nil {
+				r.rule(policy{priority: chooseTable, table: edges[g.EdgeTable], iif: p.name})
+			}
+			if p.vpc != nil {
+				r.rule(policy{priority: chooseLocal, table: tableLocal + vpcs[p.vpc], iif: p.name})
+			}
+		}
+	}
+	for k, node := range l.kept {
+		mark := uint32(markBack | (k+1)*keptUnit)
+		r.rule(policy{priority: chooseKept, table: tableKept + k, mark: mark, mask: markBack | markKept})
+		for _, v6 := range []bool{false, true} {
+			r.route(tableKept+k, anyOf(v6), l.enis[node], 10)
 		}
 	}
 	for v, k := range vpcs {
@@ -125,7 +167,8 @@ func (l *Lab) buildRoutes() error {
 			r.route(tableReturn+k, full(nat), via, 10)
 		}
 	}
-	l.routeVPN(r, vpcs, tables)
+	l.routeVPN(r)
+	l.routeTransit(r)
 	return r.err
 }
 
@@ -148,9 +191,11 @@ func (l *Lab) portOf(kind portKind, resource model.Resource, v *model.VPC) *port
 	return nil
 }
 
-// buildTable fills the kernel's table for a route table. The metric stands
-// for the origin of a route, so that the kernel settles ties (RT-5).
-func (l *Lab) buildTable(r *routing, t *model.RouteTable, table int) {
+// buildTable fills a kernel's table with the routes of a table, as one of its
+// subnets uses them; a gateway's and a transit gateway's table has none. The
+// metric stands for the origin of a route, so that the kernel settles ties
+// (RT-5, TGW-4).
+func (l *Lab) buildTable(r *routing, t *model.RouteTable, s *model.Subnet, table int) {
 	used := map[netip.Prefix]int{}
 	for _, route := range t.Routes {
 		for _, p := range route.Prefixes() {
@@ -171,12 +216,15 @@ func (l *Lab) buildTable(r *routing, t *model.RouteTable, table int) {
 				r.throw(table, p, metric)
 				continue
 			}
-			r.route(table, p, l.target(t.VPC, route), metric)
+			r.route(table, p, l.target(t.VPC, s, route), metric)
 		}
 	}
 }
 
 func insideVPC(v *model.VPC, p netip.Prefix) bool {
+	if v == nil {
+		return false
+	}
 	for _, b := range v.Blocks() {
 		if b.Prefix.Bits() <= p.Bits() && b.Prefix.Contains(p.Addr()) {
 			return true
@@ -187,7 +235,7 @@ func insideVPC(v *model.VPC, p netip.Prefix) bool {
 
 // target finds the link that a route leads to; a route in a bad state leads
 // to a sink (RT-13).
-func (l *Lab) target(v *model.VPC, route *model.Route) *port {
+func (l *Lab) target(v *model.VPC, s *model.Subnet, route *model.Route) *port {
 	var p *port
 	switch t := route.Target.(type) {
 	case *model.Interface:
@@ -204,6 +252,14 @@ func (l *Lab) target(v *model.VPC, route *model.Route) *port {
 		}
 	case *model.PeeringConnection:
 		p = l.portOf(portPeering, t, v)
+	case *model.VPCEndpoint:
+		if p = l.portOf(portGatewayEndpoint, t, v); len(t.Interfaces) > 0 {
+			p = l.enis[t.Interfaces[0]]
+		}
+	case *model.TransitGateway:
+		p = l.towards(t, v, s)
+	case *model.TransitGatewayAttachment:
+		p = l.into(t)
 	}
 	if p != nil {
 		return p

@@ -21,6 +21,8 @@ type Drop struct {
 	// Inside tells that the packet is at the interface that it is for, not
 	// on the way to it.
 	Inside bool
+	// Through is what the packet passes before it is dropped, besides.
+	Through string
 }
 
 // A ruleset is the text for nft, with the drops that it reports.
@@ -108,9 +110,11 @@ func (l *Lab) buildRules() error {
 	r.states()
 	for k, v := range l.Topology.VPCs {
 		r.vpcSets(k, v)
+		r.enteredStates(v)
 	}
 	r.acls()
-	var before, behind, out, after []string
+	r.keptStates()
+	var before, out, after []string
 	for _, p := range l.ports {
 		switch p.kind {
 		case portInterface:
@@ -128,8 +132,19 @@ func (l *Lab) buildRules() error {
 			out = append(out, r.overPeering(p))
 		case portVPNGateway:
 			out = append(out, r.toVPN(p))
-		case portConnection:
-			behind = append(behind, r.fromSite(p)...)
+		case portVPNInside:
+			out = append(out, r.intoVPN(p))
+		case portAttachment:
+			if p.vpc != nil {
+				before = append(before, r.intoVPC(p))
+				out = append(out, r.toTransit(p))
+			}
+		case portTransit:
+			out = append(out, r.overTransit(p))
+		case portDoor:
+			before = append(before, r.chooseLeg(p))
+		case portGatewayEndpoint:
+			out = append(out, r.toService(p))
 		case portSink:
 			out = append(out, r.intoSink(p))
 		}
@@ -141,8 +156,8 @@ func (l *Lab) buildRules() error {
 		"meta l4proto icmpv6 icmpv6 type != { echo-request, echo-reply } drop",
 		verdicts("iifname", before))
 	r.chain("behind", "type filter hook forward priority 0",
-		fmt.Sprintf("meta mark set meta mark & %#08x", markEmitter),
-		verdicts("iifname", behind), verdicts("oifname", out),
+		fmt.Sprintf("meta mark set meta mark & %#08x", markStays),
+		verdicts("oifname", out),
 		fmt.Sprintf(`log prefix "F" group %d`, nflogGroup),
 		verdicts("oifname", after))
 	r.chain("own", "type filter hook output priority 0; policy drop")
@@ -217,6 +232,8 @@ func (l *Lab) vpcNumber(v *model.VPC) int {
 	}
 	return -1
 }
+
+func join(list []string) string { return strings.Join(list, ", ") }
 
 // set writes an anonymous set.
 func set[T any](list []T) string {

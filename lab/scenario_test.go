@@ -1,7 +1,6 @@
 package lab
 
 import (
-	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -119,14 +118,6 @@ func runFile(t *testing.T, name string, text []byte) {
 
 // unsupported says why a topology cannot be built here.
 func unsupported(topo *model.Topology) error {
-	if len(topo.TransitGateways)+len(topo.VPCEndpoints)+len(topo.LoadBalancers)+len(topo.Firewalls)+len(topo.Unmodelled) > 0 {
-		return errors.New("the lab has no transit gateways, endpoints, load balancers or firewalls yet")
-	}
-	for _, c := range topo.VPNConnections {
-		if len(c.Gateways) != 1 || len(c.Attachments) > 0 {
-			return errors.New("the lab has VPN connections of one VPN gateway only")
-		}
-	}
 	if len(topo.Tunnels) > 0 {
 		return haveTUN()
 	}

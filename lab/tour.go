@@ -36,6 +36,7 @@ type tour struct {
 	Returned   int // arrived, but the reply was lost
 	Edges      int // of them, those at the edges of a partial answer
 	Retried    int // second looks
+	Unknown    int // packets of which the analyzer says that it does not know; not sent
 	Partials   int // answers that were partial
 	Codes      map[eval.Code]int
 	mismatches []Mismatch
@@ -154,6 +155,10 @@ func (t *tour) try(p Probe, wide *eval.Result) bool {
 		return false
 	}
 	r := rs[0]
+	if r.Verdict == eval.Unknown { // nothing that a kernel could tell
+		t.Unknown++
+		return false
+	}
 	guard := guardUsual
 	if lost(r) {
 		guard = guardExpected

@@ -3,6 +3,7 @@ package lab
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"strconv"
 
 	"github.com/vpcpath/vpcpath/internal/eval"
@@ -100,7 +101,7 @@ func (w *walker) report(r report) {
 	}
 	switch r.prefix[0] {
 	case 'F':
-		w.to(walk, out)
+		w.to(walk, in, out)
 		if w.again(dir, r) {
 			w.drop(walk, Drop{Code: eval.RoutingLoop})
 		}
@@ -111,8 +112,9 @@ func (w *walker) report(r report) {
 		}
 		d := w.l.drops[k]
 		if d.Inside && out != nil {
-			w.to(walk, out)
+			w.to(walk, in, out)
 		}
+		walk.through(d.Through)
 		w.drop(walk, d)
 	}
 }
@@ -141,6 +143,8 @@ func (w *walker) answeredBy(p *port, h packet.Header) {
 	case *model.Instance:
 		w.out.Answered = r.Name
 	case *model.VPNConnection:
+		w.out.Answered = w.l.sites[r].String()
+	case *model.VPCEndpoint:
 		w.out.Answered = r.Name
 	case *model.InternetGateway, *model.VPC:
 		w.out.Answered = "internet"
@@ -163,13 +167,25 @@ func (l *Lab) public(v *model.VPC, private netip.Addr) netip.Addr {
 	return private
 }
 
-// from adds the step by which a packet came into the fabric.
+// through adds a passage; what belongs to the same device is one.
+func (w *Walk) through(name string) {
+	if s := (Step{"through", name}); name != "" && (len(w.Steps) == 0 || w.Steps[len(w.Steps)-1] != s) {
+		w.Steps = append(w.Steps, s)
+	}
+}
+
+// from adds the step by which a packet came into the fabric, or from one link
+// within it to another.
 func (w *walker) from(walk *Walk, p *port) {
 	if p == nil {
 		return
 	}
 	switch p.kind {
 	case portInterface:
+		if w.l.transparent(p.iface) {
+			walk.through(p.resource.ID().Name)
+			return
+		}
 		walk.Steps = append(walk.Steps, Step{"out", p.iface.Name})
 	case portInternet:
 		name := p.resource.ID().Name
@@ -177,10 +193,21 @@ func (w *walker) from(walk *Walk, p *port) {
 			name = e
 		}
 		walk.Steps = append(walk.Steps, Step{"through", name})
-	case portConnection:
-		c := p.resource.(*model.VPNConnection)
-		walk.Steps = append(walk.Steps, Step{"through", c.Name}, Step{"through", c.Gateways[0].Name})
+	case portConnection, portGatewayEndpoint:
+		walk.Steps = append(walk.Steps, Step{"through", p.resource.ID().Name})
+	case portTransit:
+		walk.Steps = append(walk.Steps, Step{"through", p.resource.(*model.TransitGatewayAttachment).TransitGateway.Name})
 	}
+}
+
+// transparent reports whether an interface is one of a device that is passed
+// as a whole: a load balancer or an endpoint.
+func (l *Lab) transparent(i *model.Interface) bool {
+	switch i.Owner.(type) {
+	case *model.LoadBalancer, *model.VPCEndpoint:
+		return true
+	}
+	return false
 }
 
 // throughEgressOnly tells a reply that an egress-only gateway takes in; it
@@ -199,20 +226,53 @@ func (w *walker) throughEgressOnly(p *port, walk *Walk) string {
 	return ""
 }
 
-// to adds the step by which a packet leaves the fabric.
-func (w *walker) to(walk *Walk, p *port) {
+// to adds the step by which a packet leaves the fabric, or by one link within
+// it.
+func (w *walker) to(walk *Walk, from, p *port) {
 	if p == nil {
 		return
 	}
+	name := ""
+	if p.resource != nil {
+		name = p.resource.ID().Name
+	}
 	switch p.kind {
 	case portInterface:
+		if w.l.transparent(p.iface) {
+			walk.through(name)
+			return
+		}
 		walk.Steps = append(walk.Steps, Step{"in", p.iface.Name})
-	case portInternet, portEgressOnly, portPeering:
-		walk.Steps = append(walk.Steps, Step{"through", p.resource.ID().Name})
+	case portInternet, portEgressOnly, portPeering, portVPNInside:
+		walk.Steps = append(walk.Steps, Step{"through", name})
 	case portConnection:
-		c := p.resource.(*model.VPNConnection)
-		walk.Steps = append(walk.Steps, Step{"through", c.Gateways[0].Name}, Step{"through", c.Name})
+		switch {
+		case from != nil && from.kind == portVPNInside: // from the VPC
+			walk.Steps = append(walk.Steps, Step{"through", from.resource.ID().Name})
+		case from != nil && from.kind == portConnection: // from another site, in and out (VGW-7)
+			hub := w.l.hub(from.resource.(*model.VPNConnection), p.resource.(*model.VPNConnection)).Name
+			walk.Steps = append(walk.Steps, Step{"through", hub}, Step{"through", hub})
+		}
+		walk.Steps = append(walk.Steps, Step{"through", name})
+	case portTransit:
+		a := p.resource.(*model.TransitGatewayAttachment)
+		switch {
+		case p.iface != nil: // behind the door
+			walk.Steps = append(walk.Steps, Step{"through", name}, Step{"into", p.iface.Subnet.Name})
+		case a.VPC == nil:
+			walk.Steps = append(walk.Steps, Step{"through", name})
+		}
 	}
+}
+
+// hub is the VPN gateway that two connections have in common.
+func (l *Lab) hub(a, b *model.VPNConnection) *model.VPNGateway {
+	for _, g := range a.Gateways {
+		if slices.Contains(g.Connections, b) {
+			return g
+		}
+	}
+	return a.Gateways[0]
 }
 
 // again notes the place of a packet and reports whether it was there before.

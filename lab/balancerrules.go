@@ -1,0 +1,117 @@
+package lab
+
+import (
+	"fmt"
+	"net/netip"
+
+	"github.com/vpcpath/vpcpath/internal/eval"
+	"github.com/vpcpath/vpcpath/internal/model"
+)
+
+// balancer is what a node takes in: replies, and what a listener is for that
+// has a target; through names what the packet passes on the way to it.
+func (r *ruleset) balancer(lb *model.LoadBalancer, node *model.Interface, through string) []string {
+	var rules []string
+	for _, s := range isReply {
+		rules = append(rules, s+" return")
+	}
+	d := Drop{Component: lb.Name, Inside: true, Through: through}
+	for _, li := range lb.Listeners {
+		match := listens(li)
+		targets := reached(lb, li, node)
+		if len(targets) == 0 {
+			d.Code = eval.NoTargetsInZone
+			rules = append(rules, match+" "+r.drop(d))
+			continue
+		}
+		if t := targets[0]; len(targets) == 1 && through == "" {
+			d.Code = eval.BalancerHairpin // LB-8
+			for _, v6 := range []bool{false, true} {
+				var own []netip.Addr
+				for _, a := range t.Interface.Addrs() {
+					if a.Is6() == v6 && addressOf(t, v6).IsValid() && r.l.keepsClient(lb, li, node, t, v6) {
+						own = append(own, a)
+					}
+				}
+				if len(own) > 0 {
+					rules = append(rules, fmt.Sprintf("%s %s saddr %s %s", match, ipWord(v6), set(own), r.drop(d)))
+				}
+			}
+		}
+		rules = append(rules, match+" return")
+	}
+	d.Code = eval.ListenersMismatch
+	return append(rules, r.drop(d))
+}
+
+// classic is the network ACL of a Classic Load Balancer's node, which judges
+// even what goes to a target in the same subnet (ACL-8).
+func (r *ruleset) classic(node *model.Interface) []string {
+	lb, ok := node.Owner.(*model.LoadBalancer)
+	if !ok || lb.Type != model.ClassicLoadBalancer {
+		return nil
+	}
+	chain := fmt.Sprintf("classic_%d", node.Index)
+	var rules []string
+	for _, s := range isReply {
+		rules = append(rules, s+" return")
+	}
+	for _, c := range node.Subnet.Prefixes() {
+		rules = append(rules, peerMatch("daddr", c)+" jump "+r.aclOf(node.Subnet, "out"))
+	}
+	r.chain(chain, rules...)
+	return []string{"jump " + chain}
+}
+
+// keptStates writes the sets that remember, for each node that keeps the
+// addresses of its clients, at which interface its packets came in: replies
+// from there go back to the node, whatever the routes say (LB-7).
+func (r *ruleset) keptStates() {
+	for k := range r.l.kept {
+		r.state(fmt.Sprintf("kept_%d_", k), "meta iif . ")
+	}
+}
+
+// keeps marks what a node sends with its client's address.
+func (r *ruleset) keeps(node *model.Interface) []string {
+	var rules []string
+	for k, o := range r.l.kept {
+		if o != node {
+			continue
+		}
+		for _, v6 := range []bool{false, true} {
+			if own := node.Primary(v6); own.IsValid() {
+				rules = append(rules, fmt.Sprintf("%s saddr != %s meta mark set meta mark | %#x", ipWord(v6), own, (k+1)*keptUnit))
+			}
+		}
+	}
+	return rules
+}
+
+// keptRequests remember what comes from such a node.
+func (r *ruleset) keptRequests() []string {
+	var rules []string
+	for k := range r.l.kept {
+		for _, s := range remember(fmt.Sprintf("kept_%d_", k), "meta oif . ") {
+			rules = append(rules, fmt.Sprintf("meta mark & %#x == %#x %s", markKept|markBack, (k+1)*keptUnit, s))
+		}
+	}
+	return rules
+}
+
+// keptReplies send the replies from an interface back to the node, past the
+// network ACL unless the two are neighbours.
+func (r *ruleset) keptReplies(p *port) []string {
+	var rules []string
+	for k, node := range r.l.kept {
+		chain := fmt.Sprintf("kept_%d_%s", k, p.name)
+		acl := "jump " + r.aclOf(p.iface.Subnet, "out")
+		if node.Subnet == p.iface.Subnet {
+			acl = ""
+		}
+		mark := fmt.Sprintf("meta mark set meta mark & %#x | %#x", uint32(0xffffffff&^(markKept|markBack)), markBack|(k+1)*keptUnit)
+		r.chain(chain, mark, acl)
+		rules = append(rules, known(fmt.Sprintf("kept_%d_", k), "meta iif . ", "goto "+chain)...)
+	}
+	return rules
+}
