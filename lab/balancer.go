@@ -4,7 +4,8 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
-	"strings"
+
+	"github.com/google/nftables/expr"
 
 	"github.com/vpcpath/vpcpath/internal/model"
 	"github.com/vpcpath/vpcpath/internal/packet"
@@ -23,13 +24,11 @@ func (l *Lab) buildBalancers() error {
 			if err := l.buildInterface(ns, node, 0); err != nil {
 				return err
 			}
-			ns.tracks = true
 			l.balancers[node] = ns
 			if err := l.privateLinks(lb, node, ns); err != nil {
 				return err
 			}
-			text := l.nodeRules(lb, node)
-			if err := l.t.in(ns, func() error { return nft(text) }); err != nil {
+			if err := l.rules(ns, func(b *box) { l.nodeRules(b, lb, node) }); err != nil {
 				return fmt.Errorf("%s node %d: %w", lb.Name, k, err)
 			}
 			if l.keeps(lb, node) {
@@ -109,50 +108,51 @@ const (
 
 // nodeRules translate connections to a node's listeners. What comes by
 // PrivateLink is masqueraded in any case (EP-9).
-func (l *Lab) nodeRules(lb *model.LoadBalancer, node *model.Interface) string {
-	var b strings.Builder
-	var hairpins []string
+func (l *Lab) nodeRules(b *box, lb *model.LoadBalancer, node *model.Interface) {
+	var hairpins [][]chunk
 	for _, v6 := range []bool{false, true} {
-		fmt.Fprintf(&b, "table %s nat {\n", ipWord(v6))
-		pre := []string{fmt.Sprintf("iifname \"pl*\" meta mark set %d", nodeLinked)}
+		b.nat(v6)
+		pre := b.pre()
+		b.rule(pre, link(expr.MetaKeyIIFNAME, "pl*", true), setMark(nodeLinked))
 		for k, li := range lb.Listeners {
-			var choices []string
-			for n, t := range reached(lb, li, node) {
+			targets := reached(lb, li, node)
+			for n, t := range targets {
 				to := addressOf(t, v6)
-				name := fmt.Sprintf("l%d_%d", k, n)
-				fmt.Fprintf(&b, "chain %s {\n", name)
-				if to.IsValid() {
-					if keep := l.keepsClient(lb, li, node, t, v6); !keep {
-						fmt.Fprintf(&b, "\tmeta mark set %d\n", nodeMasquerades)
-					} else {
-						for _, own := range t.Interface.Addrs() {
-							if own.Is6() == v6 { // LB-8
-								hairpins = append(hairpins, fmt.Sprintf("ct direction original %s saddr %s %s daddr %s meta mark 0 drop", ipWord(v6), own, ipWord(v6), to))
-							}
-						}
-					}
-					fmt.Fprintf(&b, "\tmeta l4proto { tcp, udp } dnat to %s\n", netip.AddrPortFrom(to, t.Port))
+				if !to.IsValid() {
+					continue
 				}
-				b.WriteString("}\n")
-				choices = append(choices, fmt.Sprintf("%d : goto %s", n, name))
-			}
-			if len(choices) > 0 {
-				pre = append(pre, fmt.Sprintf("%s numgen random mod %d vmap { %s }", listens(li), len(choices), join(choices)))
+				keep := l.keepsClient(lb, li, node, t, v6)
+				c := b.chain(fmt.Sprintf("l%d_%d", k, n))
+				if !keep {
+					b.rule(c, setMark(nodeMasquerades))
+				}
+				b.rule(c, b.dnat(to, t.Port))
+				for _, p := range li.Protocols {
+					b.rule(pre, l4(p), dports(li.Port, li.Port), oneIn(len(targets)-n), verdict(expr.VerdictGoto, c.Name))
+				}
+				for _, own := range t.Interface.Addrs() {
+					if keep && own.Is6() == v6 { // LB-8
+						hairpins = append(hairpins, []chunk{family(v6), original(), inPrefix(false, full(own)), inPrefix(true, full(to)), marked(0)})
+					}
+				}
 			}
 		}
-		b.WriteString("chain pre {\n\ttype nat hook prerouting priority -100\n\t" + strings.Join(pre, "\n\t") + "\n}\n")
-		fmt.Fprintf(&b, "chain post {\n\ttype nat hook postrouting priority 100\n\toifname \"eth0\" meta mark { %d, %d } meta l4proto { tcp, udp } masquerade to :1024-65535 fully-random\n}\n}\n",
-			nodeMasquerades, nodeLinked)
+		post, own := b.post(), node.Primary(v6)
+		if !own.IsValid() {
+			continue
+		}
+		for _, p := range []uint8{packet.TCP, packet.UDP} {
+			for _, mark := range []uint32{nodeMasquerades, nodeLinked} {
+				b.rule(post, link(expr.MetaKeyOIFNAME, "eth0", true), marked(mark), l4(p), b.snat(own))
+			}
+		}
 	}
-	fmt.Fprintf(&b, "table inet f {\nchain in {\n\ttype filter hook input priority 0; policy drop\n\tiifname \"lo\" accept\n}\n"+
-		"chain onward {\n\ttype filter hook forward priority 0\n\t%s\n%s}\n}\n", strings.Join(hairpins, "\n\t"), strayReplies)
-	return b.String()
+	onward := b.onward()
+	for _, h := range hairpins {
+		b.rule(onward, append(h, verdict(expr.VerdictDrop, ""))...)
+	}
+	b.closed()
 }
-
-// strayReplies drop what answers a connection that is not known (M-8).
-const strayReplies = "\tct state invalid drop\n" +
-	"\tct state new meta l4proto udp ip dscp { 1, 3 } drop\n" +
-	"\tct state new meta l4proto udp ip6 dscp { 1, 3 } drop\n"
 
 // listens matches what a listener takes.
 func listens(li *model.Listener) string {

@@ -1,12 +1,13 @@
 package lab
 
 import (
-	"fmt"
 	"net/netip"
 
+	"github.com/google/nftables/expr"
 	"golang.org/x/sys/unix"
 
 	"github.com/vpcpath/vpcpath/internal/model"
+	"github.com/vpcpath/vpcpath/internal/packet"
 )
 
 // inspects returns the inspecting endpoint, of a Gateway Load Balancer or a
@@ -38,9 +39,7 @@ func (l *Lab) buildEndpoints() error {
 			}
 			switch {
 			case e.Type == model.GatewayLoadBalancerEndpoint:
-				ns.tracks = true
-				rules := "table inet f {\nchain onward {\n\ttype filter hook forward priority 0\n" + strayReplies + "}\n}\n"
-				if err := l.t.in(ns, func() error { return nft(rules) }); err != nil {
+				if err := l.rules(ns, func(b *box) { b.onward() }); err != nil {
 					return err
 				}
 			case e.Type == model.InterfaceEndpoint && e.Provider == nil:
@@ -137,15 +136,15 @@ func (l *Lab) privateLink(i, node *model.Interface, ns *namespace, n, of int) er
 			return err
 		}
 	}
-	consumer.tracks = true
-	share := ""
-	if of > 1 && n+1 < of { // the last link gets what no other has
-		share = fmt.Sprintf("numgen random mod %d < 1 ", of-n)
-	}
-	rules := fmt.Sprintf("table ip nat%d {\nchain pre {\n\ttype nat hook prerouting priority %d\n\tiifname \"eth0\" meta l4proto { tcp, udp } %sdnat to %s\n}\n"+
-		"chain post {\n\ttype nat hook postrouting priority 100\n\toifname \"pl%d\" masquerade\n}\n}\n", n, -100+n, share, far, pair)
-	if n == 0 {
-		rules += "table inet f {\nchain onward {\n\ttype filter hook forward priority 0\n" + strayReplies + "}\n}\n"
-	}
-	return l.t.in(consumer, func() error { return nft(rules) })
+	return l.rules(consumer, func(b *box) {
+		b.nat(false)
+		pre, post := b.pre(), b.post()
+		for _, p := range []uint8{packet.TCP, packet.UDP} {
+			b.rule(pre, link(expr.MetaKeyIIFNAME, "eth0", true), l4(p), oneIn(of-n), b.dnat(far, 0))
+		}
+		b.rule(post, link(expr.MetaKeyOIFNAME, linkName("pl", pair, ""), true), masquerades())
+		if n == 0 {
+			b.onward()
+		}
+	})
 }

@@ -38,7 +38,6 @@ func (r *ruleset) toService(p *port) string {
 	source := r.drop(Drop{Code: eval.GatewayEndpointSource, Component: e.Name})
 	r.chain(chain,
 		"meta l4proto udp "+r.drop(Drop{Code: eval.GatewayEndpointProtocol, Component: e.Name}),
-		"icmp type echo-reply "+r.drop(Drop{Code: eval.GatewayEndpointProtocol, Component: e.Name}),
 		fmt.Sprintf("ip saddr != @own4_%d %s", k, source), fmt.Sprintf("ip6 saddr != @own6_%d %s", k, source))
 	return jump(p, chain)
 }

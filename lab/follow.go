@@ -104,3 +104,11 @@ func (r *request) received() bool {
 		}
 	}
 }
+
+// settle lets what is still on its way through a tunnel arrive.
+func (l *Lab) settle() {
+	for range 20 {
+		_ = l.serve.poll(nil)
+		time.Sleep(time.Millisecond)
+	}
+}

@@ -19,6 +19,8 @@ type generator struct {
 	vpcs   []*genVPC
 	public int // the next public address
 	tables map[string]document
+	zones  bool     // subnets say in which Availability Zone they are
+	sites  []string // prefixes behind transit gateways
 }
 
 type genVPC struct {
@@ -34,20 +36,30 @@ type genVPC struct {
 	acls     []string
 	peers    map[*genVPC]string
 	sites    []string // prefixes behind the VPN gateway
-	quiet    bool     // has no routes to its peers and no default route (NGW-12)
+	// endpoints are those that inspect, and a route may lead to.
+	endpoints []string
+	hosts     []genHost
+	tgw       string
+	quiet     bool // has no routes to its peers and no default route (NGW-12)
 }
 
+// genHost is a plain instance.
+type genHost struct{ name, ip string }
+
 type genSubnet struct {
-	name, cidr, cidr6, table string
-	vpc                      *genVPC
-	n, hosts                 int
-	devices                  []string
-	routed                   map[string]bool
+	name, cidr, cidr6, table, zone string
+	attached                       bool // for a transit gateway, without hosts
+	bare                           bool // for an endpoint, without hosts
+	vpc                            *genVPC
+	n, hosts                       int
+	devices                        []string
+	routed                         map[string]bool
 }
 
 // Generate makes a topology from a seed, as YAML.
 func Generate(seed uint64) ([]byte, document) {
 	g := &generator{Rand: rand.New(rand.NewPCG(seed, 1)), doc: document{"version": 1}, tables: map[string]document{}}
+	g.zones = g.chance(45)
 	for n := range 1 + g.IntN(3) {
 		g.vpc(n)
 	}
@@ -60,6 +72,12 @@ func Generate(seed uint64) ([]byte, document) {
 		g.devices(v)
 		g.natGateway(v)
 		g.hosts(v)
+		g.endpoints(v)
+	}
+	g.transit()
+	g.directConnect()
+	for _, v := range g.vpcs {
+		g.balancer(v)
 	}
 	g.tunnel()
 	for _, v := range g.vpcs {
@@ -102,16 +120,36 @@ func (g *generator) vpc(n int) {
 		d["region"] = pick(g, "ap-northeast-1", "eu-west-1")
 	}
 	for k := range 2 + g.IntN(3) {
-		s := &genSubnet{name: fmt.Sprintf("net-%d%d", n, k), vpc: v, n: k, cidr: fmt.Sprintf("10.%d.%d.0/24", n, k), hosts: 10, routed: map[string]bool{}}
-		s.table = fmt.Sprintf("rtb-%d%d", n, k)
-		v.subnets = append(v.subnets, s)
-		d := g.put("subnets", s.name, document{"vpc": v.name, "cidr": s.cidr, "route_table": s.table})
+		s := g.subnet(v, k, fmt.Sprintf("10.%d.%d.0/24", n, k))
 		if v.v6 && g.chance(80) {
 			s.cidr6 = fmt.Sprintf("2001:db8:%x:10%02x::/64", n+1, k)
-			d["ipv6_cidr"] = s.cidr6
+			g.doc["subnets"].(document)[s.name].(document)["ipv6_cidr"] = s.cidr6
 		}
-		g.tables[s.table] = g.put("route_tables", s.table, document{"vpc": v.name, "routes": []any{}})
 	}
+}
+
+// subnet adds a subnet with a route table of its own.
+func (g *generator) subnet(v *genVPC, k int, cidr string) *genSubnet {
+	s := &genSubnet{name: fmt.Sprintf("net-%d%d", v.n, k), vpc: v, n: k, cidr: cidr, routed: map[string]bool{}, zone: g.zoneOf(g.IntN(2))}
+	if s.hosts = 10; k > 4 {
+		s.hosts = 4 // a small one
+	}
+	s.table = fmt.Sprintf("rtb-%d%d", v.n, k)
+	v.subnets = append(v.subnets, s)
+	d := g.put("subnets", s.name, document{"vpc": v.name, "cidr": s.cidr, "route_table": s.table})
+	if s.zone != "" {
+		d["az"] = s.zone
+	}
+	g.tables[s.table] = g.put("route_tables", s.table, document{"vpc": v.name, "routes": []any{}})
+	return s
+}
+
+// zoneOf names a zone, where the topology has them.
+func (g *generator) zoneOf(k int) string {
+	if !g.zones || g.chance(8) {
+		return ""
+	}
+	return []string{"az-a", "az-b"}[k]
 }
 
 func (g *generator) gateways(v *genVPC) {
@@ -157,6 +195,27 @@ func (g *generator) peerings() {
 				d["status"] = "pending-acceptance"
 			}
 		}
+	}
+}
+
+// directConnect puts a Direct Connect gateway before some VPN gateways; its
+// site may be one that a VPN connection leads to too.
+func (g *generator) directConnect() {
+	var gateways []any
+	for _, v := range g.vpcs {
+		if v.vgw != "" && g.chance(40) {
+			gateways = append(gateways, v.vgw)
+			v.sites = append(v.sites, "172.26.0.0/24")
+		}
+	}
+	if len(gateways) == 0 {
+		return
+	}
+	g.put("direct_connect_gateways", "dx", document{"vpn_gateways": gateways})
+	g.put("external_networks", "far-dx", document{"cidrs": []any{"172.26.0.0/24"}, "behind": "dx"})
+	if g.chance(50) && g.doc["transit_gateways"] != nil {
+		d := document{"transit_gateway": "tgw-0", "direct_connect_gateway": "dx", "route_table": "trt-00", "propagates_to": []any{"trt-00"}}
+		g.put("transit_gateway_attachments", "att-dx", d)
 	}
 }
 

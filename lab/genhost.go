@@ -107,6 +107,7 @@ func (g *generator) hosts(v *genVPC) {
 				d["private_ips"] = []any{g.ip(s)}
 			}
 			g.put("instances", name, d)
+			v.hosts = append(v.hosts, genHost{name, d["private_ip"].(string)})
 		}
 	}
 }
@@ -130,8 +131,13 @@ func (g *generator) tunnel() {
 		return
 	}
 	ends := []any{
-		document{"instance": x, "address": "169.254.255.1", "routes": []any{fmt.Sprintf("10.%d.0.0/16", b.n)}},
-		document{"instance": y, "address": "169.254.255.2", "routes": []any{fmt.Sprintf("10.%d.0.0/16", a.n)}},
+		document{"instance": x, "address": "169.254.255.1", "routes": g.tunnelRoutes(b)},
+		document{"instance": y, "address": "169.254.255.2", "routes": g.tunnelRoutes(a)},
+	}
+	if g.chance(15) { // a group that lets nothing through: the tunnel is down
+		shut := fmt.Sprintf("sg-shut-%d", a.n)
+		g.put("security_groups", shut, document{"vpc": a.name, "ingress": []any{}, "egress": []any{}})
+		g.doc["instances"].(document)[x].(document)["security_groups"] = []any{shut}
 	}
 	g.put("tunnels", "tunnel", document{"protocol": "udp", "port": 1194, "ends": ends})
 	for _, j := range []struct {
@@ -147,6 +153,19 @@ func (g *generator) tunnel() {
 			}
 		}
 	}
+}
+
+// tunnelRoutes are what an end routes into a tunnel: the other VPC, or less
+// (VPNI-4), or more than that.
+func (g *generator) tunnelRoutes(far *genVPC) []any {
+	whole := fmt.Sprintf("10.%d.0.0/16", far.n)
+	switch g.IntN(5) {
+	case 0:
+		return []any{fmt.Sprintf("10.%d.%d.0/24", far.n, g.IntN(3))}
+	case 1:
+		return []any{whole, "172.16.0.0/12", "198.51.100.0/24"}
+	}
+	return []any{whole}
 }
 
 // noTunnels is set where TUN devices are not permitted.

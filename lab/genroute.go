@@ -15,7 +15,7 @@ func (g *generator) route(s *genSubnet, destination, target string) {
 // and now and then one inside.
 func (g *generator) device(s *genSubnet) string {
 	var list []string
-	for _, d := range s.vpc.devices {
+	for _, d := range append(s.vpc.devices[:len(s.vpc.devices):len(s.vpc.devices)], s.vpc.endpoints...) {
 		own := false
 		for _, o := range s.devices {
 			own = own || o == d
@@ -33,8 +33,8 @@ func (g *generator) device(s *genSubnet) string {
 // routes fills the table of a subnet. The first subnet is mostly public.
 func (g *generator) routes(s *genSubnet) {
 	v := s.vpc
-	exit := pick(g, v.igw, v.igw, v.nat, v.nat, g.device(s), "")
-	if s.n == 0 && g.chance(85) {
+	exit := pick(g, v.igw, v.igw, v.nat, v.nat, g.device(s), g.device(s), v.tgw)
+	if (s.n == 0 || s.bare) && g.chance(85) {
 		exit = v.igw
 	}
 	if v.quiet {
@@ -46,6 +46,9 @@ func (g *generator) routes(s *genSubnet) {
 	}
 	if s.cidr6 != "" {
 		g.route(s, "::/0", pick(g, v.igw, v.igw, v.eigw, v.eigw, g.device(s), ""))
+	}
+	if v.tgw != "" && g.chance(60) {
+		g.throughTransit(s)
 	}
 	for _, far := range g.vpcs {
 		pcx := v.peers[far]
@@ -61,10 +64,11 @@ func (g *generator) routes(s *genSubnet) {
 		if far.v6 && v.v6 && g.chance(60) {
 			g.route(s, fmt.Sprintf("2001:db8:%x:1000::/56", far.n+1), pcx)
 		}
-		if far.v6 != v.v6 && g.chance(3) {
-			g.route(s, "172.16.0.0/12", pcx)
+		if g.chance(6) { // outside the peer's blocks
+			g.route(s, pick(g, "172.16.0.0/12", "198.51.100.0/24", "10.0.0.0/8"), pcx)
 		}
 	}
+	g.throughTransit(s)
 	// Traffic between subnets through a device (RT-9), both ways or one.
 	for _, o := range v.subnets {
 		if o != s && g.chance(14) {
@@ -73,8 +77,11 @@ func (g *generator) routes(s *genSubnet) {
 				via = v.nat
 			}
 			g.route(s, o.cidr, via)
-			if g.chance(70) && via != v.nat {
+			if g.chance(70) && via != v.nat && via != "" {
 				g.route(o, s.cidr, via)
+			}
+			if v.nat != "" && len(s.devices) > 0 && g.chance(30) {
+				g.route(s, o.cidr, v.nat) // who sends through the device is not the VPC's (NGW-10)
 			}
 			if s.cidr6 != "" && o.cidr6 != "" && g.chance(40) && via != v.nat {
 				g.route(s, o.cidr6, via)
@@ -86,6 +93,12 @@ func (g *generator) routes(s *genSubnet) {
 		g.route(s, fmt.Sprintf("10.%d.0.0/16", v.n), g.device(s)) // RT-11
 	}
 	if v.vgw != "" {
+		if v.v6 && g.chance(15) {
+			g.route(s, pick(g, "2001:db8:ffff::/48", "::/0"), v.vgw) // VGW-5
+		}
+		if g.chance(15) {
+			g.route(s, pick(g, "172.31.0.0/16", "198.51.100.0/24"), v.vgw) // what it does not know
+		}
 		switch g.IntN(5) {
 		case 0:
 			g.route(s, pick(g, v.sites...), v.vgw)
@@ -95,15 +108,16 @@ func (g *generator) routes(s *genSubnet) {
 			g.tables[s.table]["propagating_gateways"] = []any{v.vgw}
 		}
 	}
-	if g.chance(8) {
-		g.route(s, g.list(), pick(g, v.igw, v.nat, g.device(s)))
+	if g.chance(8) { // RT-17: not to an endpoint
+		via := append([]string{v.igw, v.nat, v.tgw}, v.devices...)
+		g.route(s, g.list(), pick(g, via...))
 	}
 }
 
 // edges gives the gateways of a VPC route tables of their own (GW-1).
 func (g *generator) edges(v *genVPC) {
 	for _, gateway := range []string{v.igw, v.vgw} {
-		if gateway == "" || !g.chance(30) || len(v.devices) == 0 {
+		if gateway == "" || !g.chance(30) || len(v.devices)+len(v.endpoints) == 0 {
 			continue
 		}
 		name := "rtb-edge-" + gateway
@@ -126,7 +140,7 @@ func (g *generator) edges(v *genVPC) {
 			}
 		}
 		if g.chance(5) {
-			g.route(s, fmt.Sprintf("10.%d.0.0/16", v.n), pick(g, v.devices...))
+			g.route(s, fmt.Sprintf("10.%d.0.0/16", v.n), pick(g, append(v.endpoints[:len(v.endpoints):len(v.endpoints)], v.devices...)...))
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/vpcpath/vpcpath/internal/model"
+	"github.com/vpcpath/vpcpath/internal/packet"
 )
 
 // namedMark is what a socket is marked with that must leave by a certain
@@ -87,8 +88,7 @@ func (l *Lab) buildNATGateways() error {
 		if err := l.buildInterface(ns, g.Interface, 0); err != nil {
 			return err
 		}
-		ns.tracks = true
-		if err := l.t.in(ns, func() error { return nft(natGatewayRules) }); err != nil {
+		if err := l.rules(ns, func(b *box) { natGatewayRules(b, g.Interface.Primary(false)) }); err != nil {
 			return err
 		}
 	}
@@ -98,26 +98,16 @@ func (l *Lab) buildNATGateways() error {
 // natGatewayRules are those of a NAT gateway: any source port of 1024-65535
 // (NGW-2), nothing but replies inwards (NGW-6), and a reply that belongs to
 // no connection is dropped (NGW-13) where Linux alone would forward it.
-const natGatewayRules = `
-table ip nat {
-	chain post {
-		type nat hook postrouting priority 100
-		meta l4proto { tcp, udp } masquerade to :1024-65535 fully-random
-		masquerade
+func natGatewayRules(b *box, own netip.Addr) {
+	b.nat(false)
+	post := b.post()
+	for _, proto := range []uint8{packet.TCP, packet.UDP} {
+		b.rule(post, l4(proto), b.snat(own))
 	}
+	b.rule(post, masquerades())
+	b.onward()
+	b.closed()
 }
-table inet f {
-	chain in {
-		type filter hook input priority 0; policy drop
-		iifname "lo" accept
-	}
-	chain onward {
-		type filter hook forward priority 0
-		ct state invalid drop
-		ct state new meta l4proto udp ip dscp { 1, 3 } drop
-	}
-}
-`
 
 // publicRanges are what the internet carries; within the IPv4 internet the
 // ranges below are nobody's.

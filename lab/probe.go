@@ -74,7 +74,7 @@ func (l *Lab) Send(p Probe, guard time.Duration) (*Outcome, error) {
 	l.serve.shut(from, serverPort{h.Proto, h.SPort, v6})
 	l.ids++
 	r := &request{l: l, p: p, from: from, id: l.ids, token: uint64(l.ids)<<32 | uint64(time.Now().UnixNano()&0xffffffff), out: &Outcome{}}
-	r.walk = walker{l: l, proto: h.Proto, out: r.out, visited: map[visited]bool{}}
+	r.walk = walker{l: l, proto: h.Proto, id: r.id, out: r.out, visited: map[visited]bool{}}
 	l.current = &r.walk
 	defer func() { l.current = nil }()
 	l.seen = l.log.read(l.seen[:0]) // what earlier probes left behind

@@ -14,7 +14,7 @@ import (
 
 // pairsPerTopology is how many wide questions a random topology is asked, and
 // thereby how many probes it gets: some 200.
-const pairsPerTopology = 34
+const pairsPerTopology = 70
 
 // parse loads a topology; what does not load is an error.
 func parse(name string, text []byte) (*model.Topology, error) {
@@ -114,7 +114,7 @@ func (c *chooser) question() eval.Question {
 		q.From = addressEndpoint(i.Private[c.IntN(len(i.Private))])
 	}
 	to := c.instance().Interfaces[0]
-	switch c.IntN(12) {
+	switch c.IntN(14) {
 	case 0, 1, 2: // near
 		for range 20 {
 			if to.Subnet.VPC == from.Interfaces[0].Subnet.VPC && to.Owner != model.Resource(from) {
@@ -165,6 +165,14 @@ func (c *chooser) question() eval.Question {
 		if q.To = c.address(to, true); c.IntN(2) == 0 {
 			q.From = c.outside(to)
 		}
+	case 12, 13: // what is no host: a load balancer, an endpoint, what nobody has
+		if to, ok := c.special(); ok {
+			if q.To = to; c.IntN(4) == 0 && to.Kind == model.EndpointAddresses && !to.Prefix.Addr().IsPrivate() {
+				q.From = c.outside(from.Interfaces[0])
+			}
+			break
+		}
+		q.To = c.address(to, true)
 	case 10: // a host by its name, which another host may answer for
 		inst := c.instance()
 		q.To = model.Endpoint{Text: inst.Name, Kind: model.EndpointResource, Resource: inst}
@@ -172,6 +180,33 @@ func (c *chooser) question() eval.Question {
 		q.To = model.Endpoint{Text: to.Subnet.CIDR.String(), Kind: model.EndpointAddresses, Prefix: to.Subnet.CIDR}
 	}
 	return q
+}
+
+// special picks something that takes connections in and is no host, or an
+// address that only a route knows.
+func (c *chooser) special() (model.Endpoint, bool) {
+	var list []model.Endpoint
+	for _, lb := range c.topo.LoadBalancers {
+		for _, n := range lb.Nodes {
+			list = append(list, c.address(n, false), c.address(n, true))
+		}
+		list = append(list, model.Endpoint{Text: lb.Name, Kind: model.EndpointResource, Resource: lb})
+	}
+	for _, e := range c.topo.VPCEndpoints {
+		switch e.Type {
+		case model.GatewayEndpoint, model.InterfaceEndpoint:
+			list = append(list, model.Endpoint{Text: e.Name, Kind: model.EndpointResource, Resource: e})
+		}
+	}
+	for _, a := range []string{"172.31.0.9", "172.20.200.1", "10.200.0.1", "2001:db8:ffff::7"} {
+		if len(c.topo.VPNGateways)+len(c.topo.TransitGateways)+len(c.topo.PeeringConnections) > 0 && c.IntN(3) == 0 {
+			list = append(list, addressEndpoint(netip.MustParseAddr(a)))
+		}
+	}
+	if len(list) == 0 {
+		return model.Endpoint{}, false
+	}
+	return list[c.IntN(len(list))], true
 }
 
 func (c *chooser) instance() *model.Instance {

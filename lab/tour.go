@@ -175,6 +175,7 @@ func (t *tour) try(p Probe, wide *eval.Result) bool {
 			time.Sleep(1200 * time.Millisecond) // until the server has forgotten it
 			_ = t.lab.flush()
 		}
+		t.lab.settle()
 		if o, err = t.lab.Send(p, guardDoubt); err == nil {
 			what = t.differs(p, wide, r, o)
 		}
@@ -259,6 +260,13 @@ func (t *tour) fresh(p Probe) bool {
 		return true
 	}
 	s := sent{p.Instance, h}
+	if len(t.lab.kept) > 0 { // a load balancer that keeps addresses cannot tell two such clients apart either
+		c := sent{p.Instance, packet.Header{Src: h.Src, SPort: h.SPort, Proto: h.Proto}}
+		if t.sent[c] {
+			return false
+		}
+		t.sent[c] = true
+	}
 	if t.used[flow{h.Proto, h.DPort, h.SPort}] || t.sent[s] {
 		return false
 	}

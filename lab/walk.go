@@ -47,6 +47,7 @@ type visited struct {
 type walker struct {
 	l       *Lab
 	proto   uint8
+	id      uint16 // of ICMP echo
 	out     *Outcome
 	visited map[visited]bool
 	ended   bool
@@ -72,6 +73,9 @@ func (w *walker) direction(r report) (int, bool) {
 			return back, true
 		}
 		return forward, true
+	}
+	if r.id != w.id {
+		return 0, false
 	}
 	switch r.header.DPort >> 8 {
 	case 8, 128:
