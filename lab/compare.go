@@ -108,11 +108,16 @@ func (c *comparison) toItself() bool {
 }
 
 func (c *comparison) name(r model.Resource) string {
-	if e, ok := r.(*model.ExternalNetwork); ok {
-		if e.Behind() == nil {
+	switch r := r.(type) {
+	case *model.ExternalNetwork:
+		if r.Behind() == nil {
 			return "internet"
 		}
-		return e.Behind().Name
+		return c.l.sites[r.Behind()].String()
+	case *model.VPNConnection:
+		return c.l.sites[r].String()
+	case *model.TransitGatewayAttachment: // a Connect attachment
+		return c.l.sites[r.Connection].String()
 	}
 	return r.ID().Name
 }

@@ -57,7 +57,7 @@ func (r *ruleset) entering(p *port) string {
 	acl := "jump " + r.aclOf(i.Subnet, "in")
 	var near []string
 	for _, o := range r.l.ports {
-		if o.kind == portInterface && o.iface.Subnet == i.Subnet {
+		if (o.kind == portInterface || o.kind == portAttachment) && o.iface != nil && o.iface.Subnet == i.Subnet {
 			near = append(near, fmt.Sprintf("%q", o.name))
 		}
 	}
@@ -105,6 +105,7 @@ func (r *ruleset) natGateway(p *port, g *model.NATGateway) []string {
 	}
 	own := fmt.Sprintf("@own4_%d", r.l.vpcNumber(p.vpc))
 	rules = append(rules, fmt.Sprintf("ip daddr %s %s", i.Primary(false), r.drop(Drop{Code: eval.NATGatewayUnsolicited, Component: g.Name, Inside: true})))
+	rules = append(rules, "meta nfproto ipv6 "+r.drop(Drop{Code: eval.NATGatewayFamily, Component: g.Name, Inside: true})) // NGW-14
 	rules = append(rules, r.knownEntered(p.vpc)...)
 	return append(rules,
 		fmt.Sprintf("ip saddr != %s %s", own, r.drop(Drop{Code: eval.NATGatewaySource, Component: g.Name, Inside: true})))

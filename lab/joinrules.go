@@ -74,18 +74,54 @@ func (r *ruleset) toVPN(p *port) string {
 	return jump(p, chain)
 }
 
-// intoVPN is what a VPN gateway takes from a site: only what is for an
-// interface of its VPC (VGW-3).
+// intoVPN is a VPN gateway that something comes to from a site.
 func (r *ruleset) intoVPN(p *port) string {
 	chain := "to_" + p.name
-	g := p.resource.ID().Name
+	rule := ""
 	if p.vpc == nil {
-		r.chain(chain, r.drop(Drop{Code: eval.BadStateRoute, Component: g, Inside: true}))
-		return jump(p, chain)
+		rule = r.drop(Drop{Code: eval.BadStateRoute, Component: p.resource.ID().Name, Inside: true})
 	}
-	d := r.drop(Drop{Code: eval.VPNGatewayDestination, Component: g, Inside: true})
+	r.chain(chain, rule)
+	return jump(p, chain)
+}
+
+// fromVPN is what a VPN gateway takes from a site into its VPC: only what is
+// for an interface there (VGW-3). The rest may be for another site.
+func (r *ruleset) fromVPN(p *port) string {
+	chain := "behind_" + p.name
+	d := r.drop(Drop{Code: eval.VPNGatewayDestination, Component: p.resource.ID().Name})
 	k := r.l.vpcNumber(p.vpc)
-	r.chain(chain, fmt.Sprintf("ip daddr != @own4_%d %s", k, d), fmt.Sprintf("ip6 daddr != @own6_%d %s", k, d), forgetEmitter)
+	var others []string
+	for _, o := range r.l.links {
+		others = append(others, fmt.Sprintf("%q", o.name))
+	}
+	rules := []string{fmt.Sprintf("ip daddr != @own4_%d %s", k, d), fmt.Sprintf("ip6 daddr != @own6_%d %s", k, d)}
+	if len(others) > 0 {
+		rules = append([]string{fmt.Sprintf("oifname %s return", set(others))}, rules...)
+	}
+	r.chain(chain, rules...)
+	return jump(p, chain)
+}
+
+// noExit is what a site sends nowhere, since the topology says what it routes
+// into its connections (VGW-6).
+func (r *ruleset) noExit(p *port) string {
+	chain := "from_" + p.name
+	var rules []string
+	for _, c := range together(p.resource.(*model.VPNConnection)) {
+		for _, s := range sitesBehind(c) {
+			name := s.resource.ID().Name
+			if len(s.links) == 1 {
+				if name = s.links[0].Name; s.links[0].CustomerGateway != nil {
+					name = s.links[0].CustomerGateway.Name
+				}
+			}
+			for _, prefix := range s.prefixes {
+				rules = append(rules, peerMatch("saddr", prefix)+" "+r.drop(Drop{Code: eval.CustomerGatewayNoRoute, Component: name}))
+			}
+		}
+	}
+	r.chain(chain, append(rules, "drop")...)
 	return jump(p, chain)
 }
 
@@ -113,7 +149,7 @@ func (r *ruleset) intoSink(p *port) string {
 // noWay is what a sink reports of a packet that came in by a link.
 func (r *ruleset) noWay(sink string, from *port) Drop {
 	switch from.kind {
-	case portSink, portDoor:
+	case portSink, portDoor, portNoExit:
 		return Drop{}
 	case portVPNInside:
 		return Drop{Code: eval.VPNGatewayNoRoute, Component: from.resource.ID().Name}

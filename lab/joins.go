@@ -27,5 +27,8 @@ func (l *Lab) buildVPN() error {
 			return err
 		}
 	}
+	if n := len(l.Topology.VPNConnections); n > mostConnections {
+		return tooManyConnections(n)
+	}
 	return l.buildSites()
 }

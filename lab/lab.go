@@ -57,6 +57,7 @@ const (
 	portVPNGateway                      // a VPN gateway, on its VPC's side
 	portVPNInside                       // a VPN gateway, on the side of its connections
 	portConnection                      // a site behind a VPN connection
+	portNoExit                          // what a site sends nowhere
 	portAttachment                      // a transit gateway attachment, on the side of what is attached
 	portTransit                         // the same, on the transit gateway's side
 	portDoor                            // the way into a VPC from its transit gateway: there a subnet is chosen

@@ -111,7 +111,9 @@ func (c *chooser) question() eval.Question {
 	}
 	if c.IntN(12) == 0 { // by an address of its own
 		i := from.Interfaces[c.IntN(len(from.Interfaces))]
-		q.From = addressEndpoint(i.Private[c.IntN(len(i.Private))])
+		if len(i.Private) > 0 {
+			q.From = addressEndpoint(i.Private[c.IntN(len(i.Private))])
+		}
 	}
 	to := c.instance().Interfaces[0]
 	switch c.IntN(14) {
@@ -153,7 +155,7 @@ func (c *chooser) question() eval.Question {
 			break
 		}
 		if c.IntN(3) == 0 {
-			q.To = addressEndpoint(to.Subnet.CIDR.Addr().Next().Next().Next().Next().Next())
+			q.To = addressEndpoint(to.Subnet.Prefixes()[0].Addr().Next().Next().Next().Next().Next())
 			break
 		}
 		for range 20 {
@@ -177,7 +179,8 @@ func (c *chooser) question() eval.Question {
 		inst := c.instance()
 		q.To = model.Endpoint{Text: inst.Name, Kind: model.EndpointResource, Resource: inst}
 	default: // a whole network
-		q.To = model.Endpoint{Text: to.Subnet.CIDR.String(), Kind: model.EndpointAddresses, Prefix: to.Subnet.CIDR}
+		whole := to.Subnet.Prefixes()[0]
+		q.To = model.Endpoint{Text: whole.String(), Kind: model.EndpointAddresses, Prefix: whole}
 	}
 	return q
 }
@@ -220,7 +223,7 @@ func (c *chooser) instance() *model.Instance {
 // address picks an address of an interface: its public one where asked and
 // there is one, now and then the IPv6 one.
 func (c *chooser) address(i *model.Interface, public bool) model.Endpoint {
-	if len(i.IPv6) > 0 && c.IntN(3) == 0 {
+	if len(i.IPv6) > 0 && (len(i.Private) == 0 || c.IntN(3) == 0) {
 		return addressEndpoint(i.IPv6[c.IntN(len(i.IPv6))])
 	}
 	if public && len(i.Public) > 0 {

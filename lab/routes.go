@@ -42,13 +42,13 @@ const (
 const (
 	markEmitter = 0x0000ffff
 	markZone    = 0x000f0000
-	markLeg     = 0x00f00000 // the leg by which it goes into a VPC
+	markLeg     = 0x00f00000 // the leg by which it goes into a VPC, or the connection that it has come by
 	markKept    = 0x1f000000 // sent by a load balancer that keeps its client's address
 	markBack    = 0x20000000 // with markKept: the answer to that
 	markReturn  = 0x40000000 // a reply to a NAT gateway across peering
 	markEgress  = 0x80000000 // a reply through an egress-only gateway
 
-	markStays = markEmitter | markZone | markKept | markBack // behind routing
+	markStays = markEmitter | markZone | markLeg | markKept | markBack // behind routing
 	zoneUnit  = 0x00010000
 	legUnit   = 0x00100000
 	keptUnit  = 0x01000000
@@ -146,7 +146,7 @@ func (l *Lab) buildRoutes() error {
 			r.rule(policy{priority: chooseLocal, table: tableLocal + vpcs[p.vpc], iif: p.name})
 		case portPeering, portGatewayEndpoint:
 			r.rule(policy{priority: chooseLocal, table: tableLocal + vpcs[p.vpc], iif: p.name})
-		case portVPNGateway:
+		case portVPNGateway: // behind what a gateway hands to other sites
 			if g := p.resource.(*model.VPNGateway); g.EdgeTable != nil {
 				r.rule(policy{priority: chooseTable, table: edges[g.EdgeTable], iif: p.name})
 			}
@@ -206,7 +206,7 @@ func (l *Lab) buildTable(r *routing, t *model.RouteTable, s *model.Subnet, table
 				if insideVPC(t.VPC, p) {
 					continue // RT-8: AWS never uses it, the kernel would
 				}
-				metric = 50 + 10*int(route.Origin)
+				metric = metricOf(route)
 			case route.PrefixList != nil:
 				metric = 30
 			}
@@ -219,6 +219,16 @@ func (l *Lab) buildTable(r *routing, t *model.RouteTable, s *model.Subnet, table
 			r.route(table, p, l.target(t.VPC, s, route), metric)
 		}
 	}
+}
+
+// metricOf is the metric of a propagated route: by its sort, then by what BGP
+// says.
+func metricOf(route *model.Route) int {
+	m := (100 + int(route.Origin)) << 20
+	if c := route.From; c != nil && c.BGP {
+		m += min(c.ASPathLength, 255)<<12 + min(c.MED, 255)<<4
+	}
+	return m
 }
 
 func insideVPC(v *model.VPC, p netip.Prefix) bool {

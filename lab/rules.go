@@ -114,7 +114,7 @@ func (l *Lab) buildRules() error {
 	}
 	r.acls()
 	r.keptStates()
-	var before, out, after []string
+	var before, behind, out, after []string
 	for _, p := range l.ports {
 		switch p.kind {
 		case portInterface:
@@ -132,8 +132,18 @@ func (l *Lab) buildRules() error {
 			out = append(out, r.overPeering(p))
 		case portVPNGateway:
 			out = append(out, r.toVPN(p))
+			if p.vpc != nil {
+				behind = append(behind, r.fromVPN(p))
+			}
 		case portVPNInside:
 			out = append(out, r.intoVPN(p))
+		case portConnection:
+			n := r.l.connectionNumber(r.l.connection(p))
+			chain := "from_" + p.name
+			r.chain(chain, fmt.Sprintf("meta mark set %#x", (n+1)*legUnit))
+			before = append(before, jump(p, chain))
+		case portNoExit:
+			before = append(before, r.noExit(p))
 		case portAttachment:
 			if p.vpc != nil {
 				before = append(before, r.intoVPC(p))
@@ -157,7 +167,7 @@ func (l *Lab) buildRules() error {
 		verdicts("iifname", before))
 	r.chain("behind", "type filter hook forward priority 0",
 		fmt.Sprintf("meta mark set meta mark & %#08x", markStays),
-		verdicts("oifname", out),
+		verdicts("iifname", behind), verdicts("oifname", out),
 		fmt.Sprintf(`log prefix "F" group %d`, nflogGroup),
 		verdicts("oifname", after))
 	r.chain("own", "type filter hook output priority 0; policy drop")

@@ -11,7 +11,6 @@ import (
 	"github.com/vpcpath/vpcpath/internal/eval"
 	"github.com/vpcpath/vpcpath/internal/examples"
 	"github.com/vpcpath/vpcpath/internal/load"
-	"github.com/vpcpath/vpcpath/internal/model"
 )
 
 // scenarioDirs is where the shared scenarios may stand.
@@ -69,7 +68,7 @@ func runFile(t *testing.T, name string, text []byte) {
 	if topo == nil || diag.HasErrors(findings) {
 		t.Fatalf("does not load: %v", findings)
 	}
-	if err := unsupported(topo); err != nil {
+	if err := Unsupported(topo); err != nil {
 		t.Skip(err)
 	}
 	begin := time.Now()
@@ -114,12 +113,4 @@ func runFile(t *testing.T, name string, text []byte) {
 	if tour.Probes == 0 && len(topo.Expectations) > 0 {
 		t.Error("no probe was sent")
 	}
-}
-
-// unsupported says why a topology cannot be built here.
-func unsupported(topo *model.Topology) error {
-	if len(topo.Tunnels) > 0 {
-		return haveTUN()
-	}
-	return nil
 }

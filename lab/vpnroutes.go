@@ -2,6 +2,7 @@ package lab
 
 import (
 	"net/netip"
+	"slices"
 
 	"github.com/vpcpath/vpcpath/internal/model"
 )
@@ -10,87 +11,69 @@ import (
 // connections: which gateway a site's packets go to.
 func (l *Lab) routeVPN(r *routing) {
 	for k, g := range l.Topology.VPNGateways {
-		used := map[netip.Prefix]int{}
-		for _, c := range g.Connections {
-			for _, b := range c.Routes {
-				p := b.Prefix.Masked()
-				r.route(tableKnown+k, p, l.links[c], 10*(1+rankOf(c))+used[p])
-				used[p]++
+		best := slices.Clone(g.Connections)
+		slices.SortStableFunc(best, compareLinks)
+		for n, c := range best {
+			for _, p := range prefixesOf(c.Routes) {
+				r.route(tableKnown+k, p, l.links[c], 10+n)
 			}
 		}
 		r.rule(policy{priority: chooseTable, table: tableKnown + k, iif: l.portOf(portVPNInside, g, g.VPC).name})
-	}
-	for n, c := range l.Topology.VPNConnections {
-		l.routeSite(r, n, c)
-	}
-}
-
-// rankOf orders the connections of a VPN gateway that know the same prefix, the
-// best first (VGW-2).
-func rankOf(c *model.VPNConnection) int {
-	switch {
-	case c.DirectConnect:
-		return 0
-	case !c.BGP:
-		return 1
-	}
-	return 2
-}
-
-// routeSite chooses the gateway for what comes from behind a connection: that
-// of the VPC that it is for, else the last, and of these a transit gateway. A
-// VPN gateway hands what another BGP site has to that (VGW-7).
-func (l *Lab) routeSite(r *routing, n int, c *model.VPNConnection) {
-	from := l.links[c]
-	last := l.named(sinkBadState)
-	if len(c.Attachments) > 0 {
-		last = l.legOf(c.Attachments[0], nil).outer
-	}
-	for k, g := range c.Gateways {
-		door := l.portOf(portVPNInside, g, g.VPC)
-		if k+1 == len(c.Gateways) && len(c.Attachments) == 0 || g.VPC == nil {
-			last = door
-			l.routeHub(r, n, c, g, nil)
-			break
-		}
-		for _, b := range g.VPC.Blocks() {
-			r.route(tableSite+n, b.Prefix.Masked(), door, 10)
-		}
-		l.routeHub(r, n, c, g, g.VPC)
-	}
-	for _, v6 := range []bool{false, true} {
-		r.route(tableSite+n, anyOf(v6), last, 20)
-	}
-	if c.BGP {
-		r.rule(policy{priority: chooseHub, table: tableHub + n, iif: from.name})
-	}
-	r.rule(policy{priority: chooseTable, table: tableSite + n, iif: from.name})
-}
-
-// routeHub adds what other sites of a gateway have. Where the connection has
-// more gateways, only what is for the gateway's own VPC comes to it.
-func (l *Lab) routeHub(r *routing, n int, c *model.VPNConnection, g *model.VPNGateway, only *model.VPC) {
-	if !c.BGP {
-		return
-	}
-	best := map[netip.Prefix]*model.VPNConnection{}
-	for _, o := range g.Connections {
-		for _, b := range o.Routes {
-			p := b.Prefix.Masked()
-			if old := best[p]; old == nil || rankOf(o) < rankOf(old) {
-				best[p] = o
+		for _, c := range g.Connections {
+			if c.BGP {
+				l.routeHub(r, k, g, c, best)
 			}
 		}
 	}
-	for p, o := range best {
-		switch {
-		case only != nil && !insideVPC(only, p):
-		case o.BGP && o != c:
-			r.route(tableHub+n, p, l.links[o], 10)
-		default:
-			r.throw(tableHub+n, p, 10)
+	for n, c := range l.Topology.VPNConnections {
+		l.routeExits(r, n, c)
+	}
+}
+
+// routeHub sends what another BGP site of a gateway has there (VGW-7); which
+// connection a packet came by is marked.
+func (l *Lab) routeHub(r *routing, k int, g *model.VPNGateway, c *model.VPNConnection, best []*model.VPNConnection) {
+	n := l.connectionNumber(c)
+	table := tableHub + k*mostConnections + n
+	done := map[netip.Prefix]bool{}
+	for _, o := range best {
+		for _, p := range prefixesOf(o.Routes) {
+			if done[p] {
+				continue
+			}
+			if done[p] = true; o.BGP && o != c {
+				r.route(table, p, l.links[o], 10)
+			} else {
+				r.throw(table, p, 10)
+			}
 		}
 	}
+	r.rule(policy{priority: chooseHub, table: table, iif: l.portOf(portVPNGateway, g, g.VPC).name, mark: uint32((n + 1) * legUnit), mask: markLeg})
+}
+
+// routeExits chooses what of AWS gets what comes by a connection.
+func (l *Lab) routeExits(r *routing, n int, c *model.VPNConnection) {
+	from, rest := l.links[c], l.named(sinkBadState)
+	taken := map[netip.Prefix]bool{}
+	for _, e := range exitsThrough(c) {
+		if e.transit != nil {
+			rest = l.legOf(e.transit, nil).outer
+		} else {
+			rest = l.portOf(portVPNInside, e.gateway, e.gateway.VPC)
+		}
+		for _, s := range sitesBehind(c) {
+			for _, p := range offered(e, s.links) {
+				if !taken[p] {
+					taken[p] = true
+					r.route(tableSite+n, p, rest, 10)
+				}
+			}
+		}
+	}
+	for _, v6 := range []bool{false, true} {
+		r.route(tableSite+n, anyOf(v6), rest, 20)
+	}
+	r.rule(policy{priority: chooseTable, table: tableSite + n, iif: from.name})
 }
 
 // natPeers returns the addresses of NAT gateways in VPCs that v is peered

@@ -3,7 +3,6 @@ package lab
 import (
 	"fmt"
 	"net/netip"
-	"slices"
 	"strconv"
 
 	"github.com/vpcpath/vpcpath/internal/eval"
@@ -74,8 +73,8 @@ func (w *walker) direction(r report) (int, bool) {
 		}
 		return forward, true
 	}
-	if r.id != w.id {
-		return 0, false
+	if stale := w.id - r.id; stale > 0 && stale < 256 {
+		return 0, false // of an earlier probe; a NAT may have chosen any other
 	}
 	switch r.header.DPort >> 8 {
 	case 8, 128:
@@ -148,6 +147,8 @@ func (w *walker) answeredBy(p *port, h packet.Header) {
 		w.out.Answered = r.Name
 	case *model.VPNConnection:
 		w.out.Answered = w.l.sites[r].String()
+	case *model.TransitGatewayAttachment: // a Connect attachment
+		w.out.Answered = w.l.sites[r.Connection].String()
 	case *model.VPCEndpoint:
 		w.out.Answered = r.Name
 	case *model.InternetGateway, *model.VPC:
@@ -251,13 +252,13 @@ func (w *walker) to(walk *Walk, from, p *port) {
 		walk.Steps = append(walk.Steps, Step{"through", name})
 	case portConnection:
 		switch {
-		case from != nil && from.kind == portVPNInside: // from the VPC
+		case from == nil:
+		case from.kind == portVPNInside || from.kind == portVPNGateway: // from the VPC, or from another site (VGW-7)
 			walk.Steps = append(walk.Steps, Step{"through", from.resource.ID().Name})
-		case from != nil && from.kind == portConnection: // from another site, in and out (VGW-7)
-			hub := w.l.hub(from.resource.(*model.VPNConnection), p.resource.(*model.VPNConnection)).Name
-			walk.Steps = append(walk.Steps, Step{"through", hub}, Step{"through", hub})
 		}
-		walk.Steps = append(walk.Steps, Step{"through", name})
+		if _, connect := p.resource.(*model.TransitGatewayAttachment); !connect || from == nil || from.kind != portAttachment {
+			walk.Steps = append(walk.Steps, Step{"through", name})
+		}
 	case portTransit:
 		a := p.resource.(*model.TransitGatewayAttachment)
 		switch {
@@ -269,14 +270,14 @@ func (w *walker) to(walk *Walk, from, p *port) {
 	}
 }
 
-// hub is the VPN gateway that two connections have in common.
-func (l *Lab) hub(a, b *model.VPNConnection) *model.VPNGateway {
-	for _, g := range a.Gateways {
-		if slices.Contains(g.Connections, b) {
-			return g
+// connection is what a link to a site is of.
+func (l *Lab) connection(p *port) *model.VPNConnection {
+	for c, o := range l.links {
+		if o == p {
+			return c
 		}
 	}
-	return a.Gateways[0]
+	return nil
 }
 
 // again notes the place of a packet and reports whether it was there before.

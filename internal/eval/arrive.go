@@ -91,6 +91,7 @@ func (w *walk) answer(b branch, who model.Resource, at *model.Interface) {
 	b.undo = newestMust(b.trail)
 	b.seen = nil
 	b.iface = nil
+	b.az, b.entered = "", nil // a site's reply comes from no zone (TGW-7)
 	b.depth = 0
 	if w.rec {
 		w.replied = true

@@ -143,6 +143,30 @@ func TestTGW07_AnyZoneWhereTheSendersHasNone(t *testing.T) {
 	topo(t, but(t, yaml, "appliance_mode: false", "appliance_mode: true")).ask("a -> b tcp/80", reachable)
 }
 
+// Found by the lab: the reply kept the zone of the request.
+func TestTGW07_ASitesReplyComesFromNoZone(t *testing.T) {
+	yaml := `
+vpcs: {vpc: {cidr: 10.0.0.0/16}}
+transit_gateways: {tgw: {}}
+transit_gateway_route_tables: {trt: {transit_gateway: tgw}}
+transit_gateway_attachments:
+  att: {transit_gateway: tgw, vpc: vpc, subnets: [att-a, att-b], route_table: trt, propagates_to: [trt]}
+  att-link: {transit_gateway: tgw, vpn_connection: link, route_table: trt, propagates_to: [trt]}
+vpn_connections: {link: {gateway: tgw, routing: bgp}}
+external_networks: {office: {cidrs: [172.28.0.0/24], behind: link}}
+subnets:
+  net: {vpc: vpc, cidr: 10.0.0.0/24, az: az-a, route_table: rtb}
+  att-a: {vpc: vpc, cidr: 10.0.8.0/28, az: az-a}
+  att-b: {vpc: vpc, cidr: 10.0.8.16/28, az: az-b, network_acl: shut}
+route_tables: {rtb: {vpc: vpc, routes: [{destination: 172.28.0.0/24, target: tgw}]}}
+network_acls: {shut: {vpc: vpc, ingress: [], egress: []}}
+security_groups: {open: {vpc: vpc, ingress: [{protocol: all, source: 0.0.0.0/0}]}}
+instances: {host: {subnet: net, private_ip: 10.0.0.11, security_groups: [open]}}
+`
+	topo(t, yaml).ask("host -> 172.28.0.9 tcp/443", partial, because("return SUBNET_ACL_RESTRICTION shut egress"))
+	topo(t, but(t, yaml, ", network_acl: shut", "")).ask("host -> 172.28.0.9 tcp/443", reachable)
+}
+
 func TestSG16_ReferencesOverATransitGatewayNeedAllThreeSwitches(t *testing.T) {
 	yaml := but(t, tgwBase, "sg-2: {vpc: two, ingress: [{protocol: all, source: 0.0.0.0/0}]}", "sg-2: {vpc: two, ingress: [{protocol: tcp, ports: 80, source: sg-1}]}",
 		"{tgw: {}}", "{tgw: {security_group_referencing: GW}}", "subnets: [t1],", "subnets: [t1], security_group_referencing: ONE,", "subnets: [t2],", "subnets: [t2], security_group_referencing: TWO,")
