@@ -2,7 +2,6 @@ package lab
 
 import (
 	"fmt"
-	"net/netip"
 	"slices"
 
 	"github.com/google/nftables/expr"
@@ -50,22 +49,20 @@ func reached(lb *model.LoadBalancer, l *model.Listener, node *model.Interface) [
 	return out
 }
 
-// addressOf is a target's address in a family, or none.
-func addressOf(t *model.Target, v6 bool) netip.Addr {
-	if t.Address.Is6() == v6 {
-		return t.Address
-	}
-	return t.Interface.Primary(v6)
+// sameFamily keeps the targets of a family; to those of the other one a load
+// balancer translates, and Linux does not.
+func sameFamily(list []*model.Target, v6 bool) []*model.Target {
+	return slices.DeleteFunc(list, func(t *model.Target) bool { return t.Address.Is6() != v6 })
 }
 
 // keepsClient reports whether a target sees the client's address (LB-6): not
 // behind a transit gateway, and not across an inspecting endpoint.
-func (l *Lab) keepsClient(lb *model.LoadBalancer, li *model.Listener, node *model.Interface, t *model.Target, v6 bool) bool {
+func (l *Lab) keepsClient(lb *model.LoadBalancer, li *model.Listener, node *model.Interface, t *model.Target) bool {
 	far := t.Interface.Subnet.VPC
 	near := far == lb.VPC || slices.ContainsFunc(l.Topology.PeeringConnections, func(p *model.PeeringConnection) bool {
 		return p.Active() && p.Other(lb.VPC) == far
 	})
-	to := addressOf(t, v6)
+	to := t.Address
 	if !li.PreserveClientIP || !near || node.Subnet.Contains(to) {
 		return li.PreserveClientIP && near
 	}
@@ -89,10 +86,8 @@ func (l *Lab) keepsClient(lb *model.LoadBalancer, li *model.Listener, node *mode
 func (l *Lab) keeps(lb *model.LoadBalancer, node *model.Interface) bool {
 	for _, li := range lb.Listeners {
 		for _, t := range reached(lb, li, node) {
-			for _, v6 := range []bool{false, true} {
-				if addressOf(t, v6).IsValid() && node.Primary(v6).IsValid() && l.keepsClient(lb, li, node, t, v6) {
-					return true
-				}
+			if node.Primary(t.Address.Is6()).IsValid() && l.keepsClient(lb, li, node, t) {
+				return true
 			}
 		}
 	}
@@ -115,13 +110,9 @@ func (l *Lab) nodeRules(b *box, lb *model.LoadBalancer, node *model.Interface) {
 		pre := b.pre()
 		b.rule(pre, link(expr.MetaKeyIIFNAME, "pl*", true), setMark(nodeLinked))
 		for k, li := range lb.Listeners {
-			targets := reached(lb, li, node)
+			targets := sameFamily(reached(lb, li, node), v6)
 			for n, t := range targets {
-				to := addressOf(t, v6)
-				if !to.IsValid() {
-					continue
-				}
-				keep := l.keepsClient(lb, li, node, t, v6)
+				to, keep := t.Address, l.keepsClient(lb, li, node, t)
 				c := b.chain(fmt.Sprintf("l%d_%d", k, n))
 				if !keep {
 					b.rule(c, setMark(nodeMasquerades))

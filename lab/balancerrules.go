@@ -24,19 +24,19 @@ func (r *ruleset) balancer(lb *model.LoadBalancer, node *model.Interface, throug
 			rules = append(rules, match+" "+r.drop(d))
 			continue
 		}
-		if t := targets[0]; len(targets) == 1 && through == "" {
-			d.Code = eval.BalancerHairpin // LB-8
-			for _, v6 := range []bool{false, true} {
-				var own []netip.Addr
-				for _, a := range t.Interface.Addrs() {
-					if a.Is6() == v6 && addressOf(t, v6).IsValid() && r.l.keepsClient(lb, li, node, t, v6) {
-						own = append(own, a)
-					}
-				}
-				if len(own) > 0 {
-					rules = append(rules, fmt.Sprintf("%s %s saddr %s %s", match, ipWord(v6), set(own), r.drop(d)))
+		for _, v6 := range []bool{false, true} {
+			alike := sameFamily(targets, v6)
+			if len(alike) != 1 || through != "" || !r.l.keepsClient(lb, li, node, alike[0]) {
+				continue
+			}
+			var own []netip.Addr
+			for _, a := range alike[0].Interface.Addrs() {
+				if a.Is6() == v6 {
+					own = append(own, a)
 				}
 			}
+			d.Code = eval.BalancerHairpin // LB-8
+			rules = append(rules, fmt.Sprintf("%s %s saddr %s %s", match, ipWord(v6), set(own), r.drop(d)))
 		}
 		rules = append(rules, match+" return")
 	}

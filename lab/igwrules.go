@@ -36,10 +36,25 @@ func (r *ruleset) fromInternet(p *port) string {
 	rules = append(rules,
 		"ip saddr { 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 } "+r.drop(Drop{Code: eval.IGWSourceRFC1918, Component: g.Name}),
 		"ip saddr 100.64.0.0/10 "+r.drop(Drop{Code: eval.IGWSourceRFC6598, Component: g.Name}),
+		r.internal(p.vpc),
 		fmt.Sprintf("ip daddr != @given_%d %s", k, r.drop(Drop{Code: eval.IGWNoPrivateIP, Component: g.Name})),
 		fmt.Sprintf("ip daddr set ip daddr map @inward_%d", k))
 	r.chain(chain, rules...)
 	return jump(p, chain)
+}
+
+// internal stops what comes in for the IPv6 addresses of internal load
+// balancers (EP-12).
+func (r *ruleset) internal(v *model.VPC) string {
+	var rules []string
+	for _, lb := range r.l.Topology.LoadBalancers {
+		for _, n := range lb.Nodes {
+			if a := n.Primary(true); lb.VPC == v && !lb.InternetFacing && a.IsValid() {
+				rules = append(rules, fmt.Sprintf("ip6 daddr %s %s", a, r.drop(Drop{Code: eval.BalancerInternal, Component: lb.Name, Through: lb.Name})))
+			}
+		}
+	}
+	return strings.Join(rules, "\n\t")
 }
 
 // toInternet is what an internet gateway lets out (IGW-3, IGW-8, IGW-9,

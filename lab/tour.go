@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,7 +20,7 @@ import (
 const (
 	guardUsual    = 5 * time.Millisecond
 	guardExpected = 700 * time.Microsecond
-	guardDoubt    = 300 * time.Millisecond
+	guardDoubt    = 1500 * time.Millisecond
 )
 
 // mostMismatches ends a tour early: what comes behind is mostly the same.
@@ -36,7 +37,7 @@ type tour struct {
 	Returned   int // arrived, but the reply was lost
 	Edges      int // of them, those at the edges of a partial answer
 	Retried    int // second looks
-	Unknown    int // packets of which the analyzer says that it does not know; not sent
+	Unknown    int // packets of which the analyzer says that it does not know, or that change their family; not sent
 	Partials   int // answers that were partial
 	Codes      map[eval.Code]int
 	mismatches []Mismatch
@@ -155,7 +156,7 @@ func (t *tour) try(p Probe, wide *eval.Result) bool {
 		return false
 	}
 	r := rs[0]
-	if r.Verdict == eval.Unknown { // nothing that a kernel could tell
+	if r.Verdict == eval.Unknown || betweenFamilies(r) { // nothing that a kernel could tell
 		t.Unknown++
 		return false
 	}
@@ -185,6 +186,12 @@ func (t *tour) try(p Probe, wide *eval.Result) bool {
 		t.mismatches = append(t.mismatches, Mismatch{Probe: p, At: t.Probes, What: what, Reports: o.Reports, Answer: describe(r)})
 	}
 	return true
+}
+
+// betweenFamilies reports whether something translates between IPv4 and IPv6,
+// as NAT gateways and load balancers do and Linux does not.
+func betweenFamilies(r *eval.Result) bool {
+	return slices.ContainsFunc(r.Forward.Hops, func(h *eval.Hop) bool { return h.Becomes != nil && h.Becomes.Family != h.Packet.Family })
 }
 
 func (t *tour) count(p Probe, r *eval.Result, o *Outcome) {
