@@ -3,7 +3,7 @@ GO         ?= go
 STATICCHECK = $(GO) tool -modfile=tools/go.mod staticcheck
 FUZZTIME   ?= 10m
 
-.PHONY: build test unit lint bench demo fuzz lab clean
+.PHONY: build test unit lint bench demo fuzz lab live clean
 
 build: ## bin/vpcpath
 	$(GO) build -trimpath -o bin/vpcpath ./cmd/vpcpath
@@ -30,6 +30,10 @@ fuzz: ## the loader against random input
 
 lab: ## real packets through a Linux kernel, compared with the analyzer; LAB_MINUTES=30 for a long run
 	lab/run.sh
+
+live: ## bin/vpcpath-aws, and its tests against recorded accounts on loopback
+	cd live && $(GO) build -o ../bin/vpcpath-aws ./cmd/vpcpath-aws
+	live/test.sh
 
 clean:
 	rm -rf bin
