@@ -23,7 +23,7 @@ func (w *walk) arrive(b branch, who model.Resource, at *model.Interface) {
 		})
 		return
 	}
-	if t := w.target.host; t != nil && t != who && who != theHypervisor && !forwardedPort(b.trail) {
+	if t := w.target.host; t != nil && t != who && !forwardedPort(b.trail) {
 		w.elsewhere(&b, who, t)
 		return
 	}

@@ -47,7 +47,7 @@ func (w *walk) balance(b branch, lb *model.LoadBalancer, l *model.Listener, node
 	}
 	for _, t := range targets {
 		part, to, v6 := b, t.Address, t.Address.Is6()
-		keep := l.PreserveClientIP && addr.FamilyOf(to) == b.fam && w.net.besides(lb.VPC, t.Interface.Subnet.VPC) && !w.net.inspected(node, to)
+		keep := l.PreserveClientIP && addr.FamilyOf(to) == b.fam && !w.net.hidesClient(node, to)
 		if v6 || b.fam == addr.V6 {
 			w.sourceNATPrefix(&part, lb)
 		}
@@ -87,29 +87,21 @@ func (w *walk) sourceNATPrefix(b *branch, lb *model.LoadBalancer) {
 	w.without(b, udp)
 }
 
-// besides reports whether a VPC is the same or peered: behind a transit
-// gateway no client address is preserved (LB-6).
-func (n *Net) besides(v, o *model.VPC) bool {
-	if v == o {
-		return true
-	}
-	for _, p := range n.topo.PeeringConnections {
-		if p.Active() && p.Other(v) == o {
-			return true
-		}
-	}
-	return false
-}
-
-// inspected reports whether a node's subnet sends what is for a target to an
-// inspecting endpoint, across which no client address is preserved (LB-6).
-func (n *Net) inspected(node *model.Interface, to netip.Addr) bool {
+// hidesClient reports whether a node's subnet sends what is for a target to a
+// transit gateway or an inspecting endpoint: no client address is preserved
+// across these, whatever peering there may be besides (LB-6).
+func (n *Net) hidesClient(node *model.Interface, to netip.Addr) bool {
 	e, ok := n.table(node.Subnet.RouteTable).lookup.LookupKey(addr.FamilyOf(to), addr.KeyOf(to))
 	if !ok || node.Subnet.Contains(to) {
 		return false
 	}
-	_, endpoint := e.candidates[0].route.Target.(*model.VPCEndpoint)
-	return endpoint
+	for _, c := range e.candidates {
+		switch c.route.Target.(type) {
+		case *model.VPCEndpoint, *model.TransitGateway:
+			return true
+		}
+	}
+	return false
 }
 
 // reachableTargets returns the targets that a node sends to (LB-9).

@@ -24,9 +24,16 @@ func (w *walk) send(b branch, i *model.Interface) {
 // fromSubnet sends b from a subnet: to a neighbour there, or through the
 // network ACL to the router.
 func (w *walk) fromSubnet(b branch, s *model.Subnet) {
-	if node := b.keptClient(); node != nil {
-		w.toNode(b, s, node)
-		return
+	if node := b.keptClient(); node != nil && b.iface != nil {
+		// the target's own interface answers; what leaves by another one is
+		// no part of the connection there
+		if own := w.own(b.asked, b.iface, b.fam, b.source()); own != packet.Empty {
+			w.toNode(w.only(b, own), s, node)
+			w.without(&b, own)
+		}
+		if b.asked == packet.Empty {
+			return
+		}
 	}
 	// RT-12: what is for the subnet itself never sees the router.
 	near := packet.Empty

@@ -214,3 +214,8 @@ instances: {host-a: {subnet: a, private_ip: 10.0.1.10}, host-b: {subnet: b, priv
 `)
 	n.ask("host-a -> host-b tcp/80", reachable)
 }
+
+func TestADDR07_ResolverIsNoSite(t *testing.T) {
+	n := topo(t, but(t, addrBase, "\nsubnets:", "\nvpn_gateways: {vgw: {vpc: vpc}}\nvpn_connections: {vpn: {gateway: vgw, routing: bgp}}\nexternal_networks: {dc: {cidrs: [10.0.0.0/29], behind: vpn}}\nsubnets:"))
+	n.ask("a -> dc udp/53", unreachable, delivered(), because("forward DELIVERED_ELSEWHERE link-local service"))
+}

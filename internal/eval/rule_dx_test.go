@@ -96,3 +96,10 @@ func TestVGW10_VPCsOfADirectConnectGateway(t *testing.T) {
 	n.ask("c -> a tcp/80", unreachable, blocked("forward VGW_NO_ROUTE_TO_DESTINATION vgw-2")) // it joins sites, not VPCs
 	refused(t, but(t, dxBase, "two: {cidr: 10.2.0.0/16}", "two: {cidrs: [10.2.0.0/16, 10.0.128.0/17]}"), "overlap")
 }
+
+func TestVGW07_DirectConnectTakesNoPart(t *testing.T) {
+	n := topo(t, dxBase)
+	n.ask("172.29.1.1 -> 172.31.1.1 tcp/80", unreachable, delivered(), because("forward VGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS vgw"))
+	n.ask("dc -> 172.29.1.1 tcp/80", unreachable, delivered())
+	n.ask("172.29.1.1 -> a tcp/80", reachable)
+}

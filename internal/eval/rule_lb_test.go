@@ -229,3 +229,27 @@ func TestM01_GroupAsReceiverHasEndpointsAndNodesToo(t *testing.T) {
 		t.Errorf("%d senders, expected two", len(rs))
 	}
 }
+
+func TestLB06_RouteDecidesNotAPeeringBesideIt(t *testing.T) {
+	yaml := but(t, lbBase, "vpcs: {vpc: {cidr: 10.0.0.0/16}}", `vpcs: {vpc: {cidr: 10.0.0.0/16}, far: {cidr: 10.9.0.0/16}}
+peering_connections: {pcx: {requester: vpc, accepter: far}}
+transit_gateways: {tgw: {}}
+transit_gateway_route_tables: {trt: {transit_gateway: tgw}}
+transit_gateway_attachments:
+  att: {transit_gateway: tgw, vpc: vpc, subnets: [pub, pub-b], route_table: trt, propagates_to: [trt]}
+  att-far: {transit_gateway: tgw, vpc: far, subnets: [s-far], route_table: trt, propagates_to: [trt]}`,
+		"[{address: 10.0.1.10, port: 8443}]", "[{address: 10.9.1.10, port: 8443}], preserve_client_ip: true", "\nroute_tables:\n", "\n  s-far: {vpc: far, cidr: 10.9.1.0/24, az: az-a, route_table: rtb-far}\nroute_tables:\n  rtb-far: {vpc: far, routes: [{destination: 0.0.0.0/0, target: tgw}]}\n",
+		"rtb-pub: {vpc: vpc, routes: [", "rtb-pub: {vpc: vpc, routes: [{destination: 10.9.0.0/16, target: WAY}, ", "instances:\n", "instances:\n  far-web: {subnet: s-far, private_ip: 10.9.1.10, security_groups: [sg-far]}\n", "security_groups:\n  sg-web:", "security_groups:\n  sg-far: {vpc: far, ingress: [{protocol: tcp, ports: 8443, source: FROM}]}\n  sg-web:")
+	n := topo(t, but(t, yaml, "WAY", "tgw", "FROM", "10.0.0.40/32"))
+	n.ask("198.51.100.7 -> nlb tcp/445", reachable, delivered("far-web"), seen("10.0.0.40"), via("igw", "nlb", "tgw", "att-far"))
+	topo(t, but(t, yaml, "WAY", "tgw", "FROM", "198.51.100.0/24")).ask("198.51.100.7 -> nlb tcp/445", unreachable, blocked("forward ENI_SG_RULES_MISMATCH sg-far ingress"))
+	topo(t, but(t, yaml, "WAY", "pcx", "FROM", "198.51.100.0/24")).ask("198.51.100.7 -> nlb tcp/445", reachable, seen("198.51.100.7"), via("igw", "nlb", "pcx"))
+}
+
+func TestLB07_ReplyByAnotherInterfaceIsNoneOfTheNodes(t *testing.T) {
+	// the target is a host's second interface; its answers leave by the first
+	yaml := but(t, lbBase, "[{address: 10.0.1.10, port: 8443}]", "[{interface: eni-two, port: 8443}]", "\ninstances:\n", "\nnetwork_interfaces:\n  eni-one: {instance: two, subnet: priv-b, private_ip: 10.0.3.20, security_groups: [sg-web], source_dest_check: false}\n  eni-two: {instance: two, subnet: priv, private_ip: 10.0.1.30, security_groups: [sg-web], source_dest_check: false}\ninstances:\n  two: {}\n")
+	topo(t, yaml).ask("198.51.100.7 -> nlb tcp/445", unreachable, forwardOnly, blocked("return NO_ROUTE_TO_DESTINATION vpc.main_route_table"))
+	one := topo(t, but(t, yaml, "{interface: eni-two, port: 8443}", "{interface: eni-one, port: 8443}", "    nodes: [{subnet: pub, private_ip: 10.0.0.40, public_ip: 203.0.113.40}]", "    cross_zone: true\n    nodes: [{subnet: pub, private_ip: 10.0.0.40, public_ip: 203.0.113.40}]"))
+	one.ask("198.51.100.7 -> nlb tcp/445", reachable, back("nlb", "igw"))
+}

@@ -188,3 +188,20 @@ func TestSG16_ReferencesOverATransitGatewayNeedAllThreeSwitches(t *testing.T) {
 		"sg-2: {vpc: two, ingress: [{protocol: all, source: 10.0.0.0/8}]}", "sg-2: {vpc: two, ingress: [{protocol: all, source: sg-1}]}"))
 	insp.ask("a -> b tcp/80", unreachable, because("forward SG_REFERENCES_NOT_PRESERVED sg-2 ingress"))
 }
+
+func TestTGW07_SiteIsInNoZone(t *testing.T) {
+	// the request comes from zone a; the reply comes from a site, by any zone
+	yaml := but(t, inspectBase, "FORWARD", "true", "\nsubnets:", "\n  att-vpn: {transit_gateway: tgw, vpn_connection: vpn, route_table: trt-spoke, propagates_to: [trt-insp]}\nvpn_connections: {vpn: {gateway: tgw, routing: bgp}}\nexternal_networks: {dc: {cidrs: [172.31.0.0/16], behind: vpn}}\nsubnets:")
+	plain := topo(t, but(t, yaml, "MODE", "false"))
+	plain.ask("a -> dc tcp/80", partial, via("tgw", "att-insp", "fw-a", "tgw", "att-vpn", "vpn"), because("return RETURN_PATH_ASYMMETRIC fw-b"))
+	topo(t, but(t, yaml, "MODE", "true")).ask("a -> dc tcp/80", reachable)
+}
+
+func TestTGW07_PeeringKeepsNoZone(t *testing.T) {
+	// far away, the zones of the first gateway say nothing
+	yaml := but(t, inspectBase, "FORWARD", "true", "{tgw: {}}", "{tgw: {}, tgw-2: {}}", "trt-insp: {transit_gateway: tgw}", "trt-insp: {transit_gateway: tgw, routes: [{destination: 10.3.0.0/16, target: att-peer}]}\n  trt-far: {transit_gateway: tgw-2, routes: [{destination: 0.0.0.0/0, target: att-back}]}",
+		"insp: {cidr: 10.9.0.0/16}", "insp: {cidr: 10.9.0.0/16}, three: {cidr: 10.3.0.0/16}", "\nsubnets:", "\n  att-peer: {transit_gateway: tgw, peer: tgw-2, route_table: trt-spoke}\n  att-back: {transit_gateway: tgw-2, peer: tgw, route_table: trt-far}\n  att-three: {transit_gateway: tgw-2, vpc: three, subnets: [t3], route_table: trt-far, propagates_to: [trt-far]}\nsubnets:\n  t3: {vpc: three, cidr: 10.3.1.0/24, az: az-a, route_table: rtb-3}",
+		"\nroute_tables:", "\nroute_tables:\n  rtb-3: {vpc: three, routes: [{destination: 0.0.0.0/0, target: tgw-2}]}", "\ninstances:", "\n  sg-3: {vpc: three, ingress: [{protocol: all, source: 10.0.0.0/8}]}\ninstances:\n  c: {subnet: t3, private_ip: 10.3.1.10, security_groups: [sg-3]}")
+	topo(t, but(t, yaml, "MODE", "false")).ask("a -> c tcp/80", partial, because("return RETURN_PATH_ASYMMETRIC fw-b"))
+	topo(t, but(t, yaml, "MODE", "true")).ask("a -> c tcp/80", reachable)
+}

@@ -95,7 +95,7 @@ func (n *Net) offered(e exit, own []*model.VPNConnection) []netip.Prefix {
 			return within(out, e.link.AllowedPrefixes)
 		}
 		for _, c := range g.Connections {
-			if e.link.BGP && c.BGP && c != e.link && !slices.Contains(own, c) { // VGW-7
+			if hubs(e.link) && hubs(c) && c != e.link && !slices.Contains(own, c) { // VGW-7
 				out = append(out, prefixesOf(c.Routes)...)
 			}
 		}
@@ -153,6 +153,7 @@ func (w *walk) intoAWS(b branch, e exit) {
 	if b.asked == packet.Empty {
 		return
 	}
+	b.az = "" // a site is in no zone, whatever the request came from (TGW-7)
 	w.handOn(&b, e.link.Named(), "to AWS", "VGW-6")
 	switch g := e.gateway.(type) {
 	case *model.VPNGateway:

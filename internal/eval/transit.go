@@ -87,6 +87,7 @@ func (w *walk) toAttachment(b branch, a *model.TransitGatewayAttachment) {
 		})
 	default:
 		w.handOn(&b, a, "to "+a.PeerGateway.Name, "TGW-15")
+		b.az = "" // a zone is kept between VPC attachments only (TGW-7)
 		w.transit(b, a.Peer)
 	}
 }

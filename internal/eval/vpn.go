@@ -70,7 +70,7 @@ func (w *walk) site(b branch, c *model.VPNConnection) {
 func (w *walk) vgwIn(b branch, g *model.VPNGateway, c *model.VPNConnection) {
 	id := gatewayHop(g)
 	w.handOn(&b, g, "from "+c.Name, "VGW-3")
-	if c.BGP {
+	if hubs(c) {
 		b = w.cloudHub(b, g, c)
 	}
 	v := g.VPC
@@ -101,6 +101,11 @@ func (w *walk) vgwIn(b branch, g *model.VPNGateway, c *model.VPNConnection) {
 	})
 }
 
+// hubs reports whether the sites behind a connection reach those of others on
+// the same VPN gateway: over BGP, and not by Direct Connect (VGW-7),
+// https://docs.aws.amazon.com/directconnect/latest/UserGuide/virtualgateways.html.
+func hubs(c *model.VPNConnection) bool { return c.BGP && c.Type != model.DirectConnect }
+
 // cloudHub sends what is for another BGP site of the same gateway there, and
 // returns the rest (VGW-7).
 func (w *walk) cloudHub(b branch, g *model.VPNGateway, from *model.VPNConnection) branch {
@@ -112,7 +117,7 @@ func (w *walk) cloudHub(b branch, g *model.VPNGateway, from *model.VPNConnection
 		s := w.to(&b, rs...)
 		part := w.only(b, s)
 		for _, c := range e.candidates[:e.equal] {
-			if to := c.route.From; to.BGP && to != from {
+			if to := c.route.From; hubs(to) && to != from {
 				fork := part
 				w.handOn(&fork, g, "over "+to.Name, "VGW-7")
 				w.overConnection(fork, to, "VGW-7")
