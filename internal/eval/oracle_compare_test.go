@@ -99,7 +99,7 @@ func (c *comparison) verdict(r *eval.Result) *mismatch {
 		r.Verdict == eval.Unreachable && len(r.Works)+len(r.Sometimes) > 0,
 		r.Verdict == eval.Partial && len(r.Works)+len(r.Sometimes) == 0,
 		r.Verdict == eval.Unreachable && len(r.Blockers) == 0,
-		r.Verdict == eval.Unknown:
+		r.Verdict == eval.Unknown && len(r.Undetermined) == 0:
 		bad = "verdict"
 	}
 	if bad == "" {
@@ -114,10 +114,13 @@ func (c *comparison) header(r *eval.Result, h header) *mismatch {
 	works, sometimes := inBoxes(r.Works, h), inBoxes(r.Sometimes, h)
 	from, ok := senderOf(c.t, c.ask.from, r.From, h.src)
 	p := h.packet()
+	if ok && from.site != nil && behind(from.site, p.dst) {
+		return nil // the site's own affair
+	}
 	fail := func(kind, format string, args ...any) *mismatch {
 		text := fmt.Sprintf(format, args...)
 		if ok {
-			text += "\n" + simulate(c.t, from, p, c.ask.reply, func(*model.NATGateway) uint16 { return 40000 }).String()
+			text += "\n" + simulate(c.t, from, p, c.ask.reply, &chooser{ports: []uint16{40000}}).String()
 		}
 		text += fmt.Sprintf("\nengine: %v\n  asked %s\n  works %s\n  sometimes %s", r.Verdict, oracleBoxes(r.Asked), oracleBoxes(r.Works), oracleBoxes(r.Sometimes))
 		for _, b := range r.Blockers {
@@ -134,13 +137,10 @@ func (c *comparison) header(r *eval.Result, h header) *mismatch {
 		}
 		return nil
 	}
-	some, every, first := false, true, (*outcome)(nil)
-	for _, choose := range c.choices(from, p) {
+	some, every := false, true
+	for choose := range choices(c.ports, c.r) {
 		o := simulate(c.t, from, p, c.ask.reply, choose)
 		o.missed(r.To.Resource)
-		if first == nil {
-			first = o
-		}
 		if o.works() {
 			some = true
 		} else {
@@ -149,7 +149,7 @@ func (c *comparison) header(r *eval.Result, h header) *mismatch {
 		if o.fwd.delivered && !c.delivered(r, o) {
 			return fail("who", "%v: delivered to %v, but DeliveredTo is %v", p, whoOf(o), namesOf(r.DeliveredTo))
 		}
-		if c.narrow {
+		if c.narrow && !choose.other {
 			if what := c.walks(r, o); what != "" {
 				return fail("walk", "%v: %s", p, what)
 			}
@@ -182,46 +182,40 @@ func (c *comparison) header(r *eval.Result, h header) *mismatch {
 	return nil
 }
 
-// missed turns a delivery to somebody else than the host that was asked for
-// into a drop, unless a port forward moved it.
+// behind reports whether an address is of a site behind a connection.
+func behind(c *model.VPNConnection, a netip.Addr) bool {
+	for _, n := range c.Networks {
+		for _, b := range n.CIDRs {
+			if covers(b.Prefix, a) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// missed turns a delivery to somebody else than the host or site that was
+// asked for into a drop, unless a port forward moved it.
 func (o *outcome) missed(asked model.Resource) {
 	if i, ok := asked.(*model.Interface); ok {
 		asked = i.Owner
 	}
-	if inst, ok := asked.(*model.Instance); ok && o.fwd.delivered && o.fwd.who != inst && !o.fwd.moved {
+	switch a := asked.(type) {
+	case *model.Instance, *model.LoadBalancer, *model.NATGateway:
+	case *model.VPCEndpoint:
+		if a.Type == model.GatewayEndpoint { // the addresses of a service
+			return
+		}
+	case *model.ExternalNetwork:
+		if a.Behind() == nil {
+			return
+		}
+	default:
+		return
+	}
+	if o.fwd.delivered && o.fwd.who != asked && !o.fwd.moved {
 		o.fwd.delivered, o.fwd.drop, o.walked, o.needed = false, &drop{codes: one(eval.DeliveredElsewhere)}, false, false
 	}
-}
-
-// choices are what NAT gateways may choose for the packet: every port that
-// matters, the same for all gateways, and where it passes two, mixtures.
-func (c *comparison) choices(from sender, p pkt) []func(*model.NATGateway) uint16 {
-	same := func(n uint16) func(*model.NATGateway) uint16 {
-		return func(*model.NATGateway) uint16 { return n }
-	}
-	nats := simulate(c.t, from, p, c.ask.reply, same(1024)).fwd.nats
-	if len(nats) == 0 {
-		return []func(*model.NATGateway) uint16{same(1024)}
-	}
-	var out []func(*model.NATGateway) uint16
-	for _, n := range append(c.ports, uint16(1024+c.r.IntN(64512))) {
-		out = append(out, same(n))
-	}
-	if len(nats) > 1 {
-		for range 200 {
-			mix := map[*model.NATGateway]uint16{}
-			for _, g := range nats {
-				mix[g] = c.ports[c.r.IntN(len(c.ports))]
-			}
-			out = append(out, func(g *model.NATGateway) uint16 {
-				if n, ok := mix[g]; ok {
-					return n
-				}
-				return 1024
-			})
-		}
-	}
-	return out
 }
 
 func whoOf(o *outcome) string {

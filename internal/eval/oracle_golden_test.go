@@ -44,7 +44,7 @@ func golden(t *testing.T, text string, c goldenCase) (*eval.Result, *outcome) {
 	if !ok {
 		t.Fatalf("%v: nobody sends from %v", c.ask, h.src)
 	}
-	o := simulate(topo, from, h.packet(), c.reply, func(*model.NATGateway) uint16 { return 40000 })
+	o := simulate(topo, from, h.packet(), c.reply, &chooser{ports: []uint16{40000}})
 	if c.verdict != eval.Partial && o.works() != (c.verdict == eval.Reachable) {
 		t.Errorf("%v: the simulator disagrees:\n%v", c.ask, o)
 	}

@@ -59,11 +59,32 @@ func (p pkt) reverse() pkt {
 	return r
 }
 
-// A sender is where a packet starts: an instance, or somewhere outside.
+// A sender is where a packet starts: an instance, an Instance Connect
+// endpoint (via alone), or somewhere outside.
 type sender struct {
 	inst *model.Instance
 	via  *model.Interface     // it leaves by this one, whatever the host's table says (decision 21)
 	site *model.VPNConnection // outside, behind this connection; nil: on the internet
+}
+
+// is reports whether who, or the site, is the sender.
+func (f sender) is(who model.Resource, site *model.VPNConnection) bool {
+	switch {
+	case f.inst != nil:
+		return who == f.inst
+	case f.via != nil:
+		return who == f.via.Owner
+	}
+	return site == f.site && !isHost(who)
+}
+
+// isHost tells what has an interface from what is outside.
+func isHost(who model.Resource) bool {
+	switch who.(type) {
+	case *model.Instance, *model.VPCEndpoint:
+		return true
+	}
+	return false
 }
 
 // A drop is why and where a packet ended. Where several checks of one place
@@ -87,10 +108,10 @@ type leg struct {
 	path       []string
 	seen       pkt                  // the header as it arrived
 	who        model.Resource       // who got it; nil: somebody on the internet
+	at         *model.Interface     // of an endpoint that got it
 	site       *model.VPNConnection // it arrived behind this connection
 	hypervisor bool                 // a service of the hypervisor answered
-	moved      bool                 // a port forward gave it another destination
-	nats       []*model.NATGateway  // whose choice of a port it went through
+	moved      bool                 // a port forward or a load balancer gave it another destination
 }
 
 // An outcome is a packet's way there and its reply's way back.
@@ -98,6 +119,7 @@ type outcome struct {
 	fwd, ret leg
 	walked   bool // a reply was walked
 	needed   bool // and it must arrive
+	chosen   bool // somebody chose a port, a zone, a target or a path
 }
 
 // works says whether the packet works: it arrives, and where a reply is
@@ -128,16 +150,17 @@ func (o *outcome) String() string {
 }
 
 // simulate sends p from the sender and, if the protocol needs it or reply is
-// asked for, the reply back. choose is the source port that a NAT gateway
-// picks.
-func simulate(t *model.Topology, from sender, p pkt, reply bool, choose func(*model.NATGateway) uint16) *outcome {
-	w := &walker{t: t, client: from, sent: p, choose: choose, records: map[record]bool{}, abroad: map[netip.Addr]bool{},
-		crossed: map[netip.Addr]*model.PeeringConnection{}, up: map[*model.Tunnel]int{}}
+// asked for, the reply back. What AWS is free to choose, the chooser chooses.
+func simulate(t *model.Topology, from sender, p pkt, reply bool, choose *chooser) *outcome {
+	w := &walker{t: t, client: from, sent: p, choose: choose, up: map[*model.Tunnel]int{}}
 	return w.run(reply)
 }
 
 func (w *walker) run(reply bool) *outcome {
+	w.records, w.abroad, w.flows = map[record]bool{}, map[netip.Addr]bool{}, map[targetFlow]*model.Interface{}
+	w.crossed, w.pinned, w.inspected = map[netip.Addr]*model.PeeringConnection{}, map[*model.TransitGatewayAttachment]*model.Interface{}, map[inspection]bool{}
 	o := &outcome{}
+	defer func() { o.chosen = len(w.choose.arity) > 0 }()
 	w.leg, w.visited = &o.fwd, map[visit]bool{}
 	w.start(w.client, w.sent)
 	if !o.fwd.delivered {
@@ -154,11 +177,26 @@ func (w *walker) run(reply bool) *outcome {
 		return o
 	}
 	w.leg, w.visited, w.replying = &o.ret, map[visit]bool{}, true
-	w.emitter = nil
-	replier := sender{site: o.fwd.site}
-	replier.inst, _ = o.fwd.who.(*model.Instance)
-	w.start(replier, o.fwd.seen.reverse())
+	w.emitter, w.byTransit = nil, nil
+	w.reply(&o.fwd, o.fwd.seen.reverse())
 	return o
+}
+
+// reply lets whoever got the request answer it.
+func (w *walker) reply(got *leg, p pkt) {
+	switch who := got.who.(type) {
+	case *model.Instance:
+		w.start(sender{inst: who}, p)
+	case *model.VPCEndpoint:
+		if got.at == nil { // a gateway endpoint
+			w.pass(who.Name)
+			w.local(who.VPC, p)
+			return
+		}
+		w.leave(got.at, p)
+	default:
+		w.start(sender{site: got.site}, p)
+	}
 }
 
 // start puts a packet on its way.
@@ -166,6 +204,8 @@ func (w *walker) start(from sender, p pkt) {
 	switch {
 	case from.inst != nil:
 		w.hostSend(from.inst, from.via, p)
+	case from.via != nil:
+		w.leave(from.via, p)
 	case from.site != nil:
 		w.fromSite(from.site, p)
 	default:
@@ -180,7 +220,7 @@ type walker struct {
 	t        *model.Topology
 	client   sender
 	sent     pkt
-	choose   func(*model.NATGateway) uint16
+	choose   *chooser
 	leg      *leg
 	visited  map[visit]bool
 	replying bool
@@ -191,6 +231,13 @@ type walker struct {
 	crossed  map[netip.Addr]*model.PeeringConnection
 	abroad   map[netip.Addr]bool   // destinations that the request had on the internet
 	up       map[*model.Tunnel]int // 1 up, 2 down, 3 being looked at
+
+	byTransit *model.VPC                                           // the VPC that it entered over a transit gateway (NGW-11)
+	pinned    map[*model.TransitGatewayAttachment]*model.Interface // zones of the flow (TGW-7)
+	inspected map[inspection]bool                                  // requests that passed an endpoint; true once the reply has (EP-11)
+	flows     map[targetFlow]*model.Interface                      // targets that answer by a load balancer's node (LB-7)
+	kept      bool                                                 // it carries its client's address from a node to a target (LB-6)
+	probing   *probe                                               // filters let everything pass; see keepsClient
 }
 
 type record struct {
@@ -202,6 +249,19 @@ type record struct {
 type passage struct {
 	device  model.Resource
 	in, out pkt
+	exit    *model.Interface // where the reply goes on, if not by the device's own means
+}
+
+// A targetFlow is a header at the interface of a load balancer's target.
+type targetFlow struct {
+	eni *model.Interface
+	p   pkt
+}
+
+// An inspection is a request's header at an endpoint that inspects.
+type inspection struct {
+	e *model.VPCEndpoint
+	p pkt
 }
 
 type visit struct {
@@ -246,8 +306,7 @@ func (w *walker) undo(device model.Resource, p pkt) (pkt, bool) {
 func (w *walker) arrive(p pkt, who model.Resource, site *model.VPNConnection, name string) {
 	w.pass(name)
 	if w.replying {
-		inst, _ := who.(*model.Instance)
-		if inst != w.client.inst || site != w.client.site || p != w.sent.reverse() || len(w.passages) > 0 {
+		if !w.client.is(who, site) || p != w.sent.reverse() || len(w.passages) > 0 || w.halfInspected() {
 			w.drop(one(eval.ReturnPathAsymmetric, eval.DeliveredElsewhere))
 			return
 		}

@@ -28,7 +28,7 @@ func loadText(t testing.TB, text string) *model.Topology {
 func TestSpecLoads(t *testing.T) {
 	for i := range 60 {
 		r := rand.New(rand.NewPCG(uint64(i), 1))
-		s := randomSpec(r)
+		s := randomSpec(r, false)
 		built, err := buildSpec(s)
 		if err != nil {
 			t.Fatalf("%v\n%s", err, s)
@@ -47,10 +47,23 @@ func TestSpecLoads(t *testing.T) {
 			if from.site != nil {
 				same.site = loaded.Names[from.site.Name].(*model.VPNConnection)
 			}
-			choose := func(*model.NATGateway) uint16 { return 40000 }
-			a, b := simulate(built, from, p, false, choose), simulate(loaded, same, p, false, choose)
+			a, b := simulate(built, from, p, false, &chooser{ports: []uint16{40000}}), simulate(loaded, same, p, false, &chooser{ports: []uint16{40000}})
 			if a.String() != b.String() {
 				t.Fatalf("built and loaded differ for %v\nbuilt:  %v\nloaded: %v\n%s", p, a, b, s)
+			}
+		}
+	}
+}
+
+// TestWholeSpecLoads says that what the generator makes of every section is
+// legal.
+func TestWholeSpecLoads(t *testing.T) {
+	for i := range 100 {
+		s := randomSpec(rand.New(rand.NewPCG(uint64(i), 2)), true)
+		_, findings := load.Load([]load.Source{{Name: "oracle.yaml", Data: []byte(s.String())}})
+		for _, f := range findings {
+			if f.Severity == diag.Error {
+				t.Errorf("topology %d: %v", i, f)
 			}
 		}
 	}

@@ -26,6 +26,65 @@ type spec struct {
 	vgws     []gatewaySpec
 	vpns     []vpnSpec
 	lists    []listSpec
+	extras   []extraSpec
+}
+
+// An extraSpec is a resource of any other section, as its YAML has it: the
+// generator and the shrinker need not know more of it.
+type extraSpec struct {
+	section, name string
+	keys          []keySpec
+}
+
+// A keySpec is a key with one of: a text, a list of texts, a list of mappings,
+// a mapping.
+type keySpec struct {
+	key  string
+	text string
+	list []string
+	maps []fields
+	one  fields
+}
+
+// put adds a resource of any section.
+func (s *spec) put(section, name string, keys ...keySpec) {
+	s.extras = append(s.extras, extraSpec{section, name, keys})
+}
+
+func text(key, value string) keySpec { return keySpec{key: key, text: value} }
+
+func names(key string, values ...string) keySpec { return keySpec{key: key, list: values} }
+
+func mappings(key string, values ...fields) keySpec { return keySpec{key: key, maps: values} }
+
+// extra finds a resource that put has added.
+func (s *spec) extra(name string) *extraSpec {
+	for i := range s.extras {
+		if s.extras[i].name == name {
+			return &s.extras[i]
+		}
+	}
+	return nil
+}
+
+// eni finds a network interface by its name.
+func (s *spec) eni(name string) *eniSpec {
+	for i := range s.enis {
+		if s.enis[i].name == name {
+			return &s.enis[i]
+		}
+	}
+	return nil
+}
+
+// key finds a key of a resource; nil when it has none of the name.
+func (e *extraSpec) key(name string) *keySpec {
+	for i := range e.keys {
+		if e.keys[i].key == name {
+			return &e.keys[i]
+		}
+	}
+	return nil
 }
 
 type vpcSpec struct {
@@ -34,7 +93,7 @@ type vpcSpec struct {
 	region       string
 }
 
-type subnetSpec struct{ name, vpc, cidr, cidr6, table, acl string }
+type subnetSpec struct{ name, vpc, cidr, cidr6, az, table, acl string }
 
 type routeSpec struct{ dst, target string }
 
@@ -165,6 +224,19 @@ func (s *spec) clone() *spec {
 	c.lists = slices.Clone(s.lists)
 	for i := range c.lists {
 		c.lists[i].cidrs = slices.Clone(c.lists[i].cidrs)
+	}
+	c.extras = slices.Clone(s.extras)
+	for i := range c.extras {
+		keys := slices.Clone(c.extras[i].keys)
+		for k := range keys {
+			keys[k].list = slices.Clone(keys[k].list)
+			maps := slices.Clone(keys[k].maps)
+			for m := range maps {
+				maps[m] = slices.Clone(maps[m])
+			}
+			keys[k].maps = maps
+		}
+		c.extras[i].keys = keys
 	}
 	return &c
 }

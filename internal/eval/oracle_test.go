@@ -10,7 +10,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/vpcpath/vpcpath/internal/diag"
 	"github.com/vpcpath/vpcpath/internal/eval"
+	"github.com/vpcpath/vpcpath/internal/load"
 )
 
 // envInt reads a number from the environment.
@@ -30,7 +32,7 @@ func envInt(t testing.TB, name string, otherwise int) int {
 // VPCPATH_ORACLE is the number of packets to compare, VPCPATH_SEED the number
 // that everything random follows from.
 func TestOracle(t *testing.T) {
-	usual := 200_000
+	usual := 150_000
 	if testing.Short() {
 		usual = 20_000
 	}
@@ -93,16 +95,16 @@ type failure struct {
 // oracleTopology makes the topology of a number and asks it questions.
 func oracleTopology(seed, number uint64) (n tally, f *failure) {
 	r := rand.New(rand.NewPCG(seed, number))
-	s := randomSpec(r)
+	s := randomSpec(r, true)
 	var asked ask
 	defer func() {
 		if e := recover(); e != nil {
 			f = &failure{number, s, &mismatch{ask: asked, kind: "panic", text: fmt.Sprint(e)}}
 		}
 	}()
-	t, err := buildSpec(s)
-	if err != nil {
-		panic(err)
+	t, findings := load.Load([]load.Source{{Name: "oracle.yaml", Data: []byte(s.String())}})
+	if diag.HasErrors(findings) {
+		return n, &failure{number, s, &mismatch{kind: "refused", text: fmt.Sprint(findings)}}
 	}
 	n.topologies++
 	c := &comparison{t: t, net: eval.Compile(t), r: r, usual: usualAddrs(t), ports: natPorts(t), tally: &n}

@@ -48,7 +48,7 @@ func (g *generator) join(a, b *net) {
 	}
 	if g.chance(5) { // an attempt at transit
 		for _, n := range g.nets {
-			if n != a && n != b && len(g.s.pcxs) > 0 {
+			if n != a && n != b && n.c != a.c && len(g.s.pcxs) > 0 {
 				if p := pick(g, g.s.pcxs); p.a == a.name || p.b == a.name {
 					g.addRoute(a.subnets[0].table, fmt.Sprintf("10.%d.0.0/16", n.c), p.name)
 				}
@@ -78,9 +78,9 @@ func (g *generator) lead(a, b *net, target string, percent int) {
 	}
 }
 
-// transit sends the first VPC's traffic for the third over the second's
+// relay sends the first VPC's traffic for the third over the second's
 // tunnel host (VPNI-8).
-func (g *generator) transit() {
+func (g *generator) relay() {
 	if len(g.nets) < 3 || !g.chance(60) {
 		return
 	}

@@ -2,6 +2,7 @@ package eval_test
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -18,7 +19,7 @@ func (s *spec) String() string {
 	})
 	y.section("subnets", len(s.subnets), func(i int) (string, fields) {
 		n := s.subnets[i]
-		return n.name, fields{{"vpc", n.vpc}, {"cidr", n.cidr}, {"ipv6_cidr", quote(n.cidr6)}, {"route_table", n.table}, {"network_acl", n.acl}}
+		return n.name, fields{{"vpc", n.vpc}, {"cidr", n.cidr}, {"ipv6_cidr", quote(n.cidr6)}, {"az", n.az}, {"route_table", n.table}, {"network_acl", n.acl}}
 	})
 	y.section("prefix_lists", len(s.lists), func(i int) (string, fields) {
 		return s.lists[i].name, fields{{"cidrs", list(s.lists[i].cidrs)}}
@@ -103,7 +104,38 @@ func (s *spec) String() string {
 			return fields{{"instance", t.ends[i].inst}, {"address", t.ends[i].addr}, {"routes", list(t.ends[i].routes)}}
 		})}}
 	})
+	var sections []string
+	for _, e := range s.extras {
+		if !slices.Contains(sections, e.section) {
+			sections = append(sections, e.section)
+		}
+	}
+	for _, name := range sections {
+		fmt.Fprintf(y, "%s:\n", name)
+		for _, e := range s.extras {
+			if e.section == name {
+				fmt.Fprintf(y, "  %s: %v\n", e.name, e.fields())
+			}
+		}
+	}
 	return y.String()
+}
+
+func (e extraSpec) fields() fields {
+	var out fields
+	for _, k := range e.keys {
+		f := field{k.key, quote(k.text)}
+		switch {
+		case k.list != nil:
+			f.value = "[" + strings.Join(quoted(k.list), ", ") + "]"
+		case k.one != nil:
+			f.value = k.one.String()
+		case k.maps != nil:
+			f.value = flow(len(k.maps), func(i int) fields { return k.maps[i] })
+		}
+		out = append(out, f)
+	}
+	return out
 }
 
 type yaml struct{ strings.Builder }
@@ -155,11 +187,15 @@ func list(items []string) string {
 	if len(items) == 0 {
 		return ""
 	}
+	return "[" + strings.Join(quoted(items), ", ") + "]"
+}
+
+func quoted(items []string) []string {
 	var parts []string
 	for _, s := range items {
 		parts = append(parts, quote(s))
 	}
-	return "[" + strings.Join(parts, ", ") + "]"
+	return parts
 }
 
 func nonzero(n int) string {

@@ -22,7 +22,7 @@ func within(list []netip.Prefix, a netip.Addr) bool {
 }
 
 // redirect is the interface that an edge table sends a subnet's traffic of
-// one family to, or nil (GW-3, GW-5).
+// one family to, or nil (GW-3, GW-5); an endpoint's is the one that it has.
 func redirect(rt *model.RouteTable, s *model.Subnet, v6 bool) *model.Interface {
 	c := s.CIDR
 	if v6 {
@@ -34,6 +34,9 @@ func redirect(rt *model.RouteTable, s *model.Subnet, v6 bool) *model.Interface {
 	r := bestRoute(rt, c.Addr())
 	if r == nil || r.Kind != model.TargetResource {
 		return nil
+	}
+	if e, ok := r.Target.(*model.VPCEndpoint); ok {
+		return e.Interfaces[0]
 	}
 	i, _ := r.Target.(*model.Interface)
 	return i
@@ -78,7 +81,7 @@ func (w *walker) internetGatewayOut(g *model.InternetGateway, from *model.Interf
 // internet is a packet on the internet, looking for whoever has its
 // destination.
 func (w *walker) internet(p pkt) {
-	w.emitter = nil
+	w.emitter, w.byTransit = nil, nil
 	if w.loop("internet", p) {
 		return
 	}
@@ -177,6 +180,10 @@ func (w *walker) edge(rt *model.RouteTable, v *model.VPC, gateway string, p pkt,
 		w.local(v, p)
 		return
 	}
+	if e, ok := r.Target.(*model.VPCEndpoint); ok { // GW-15
+		w.inspect(e, p)
+		return
+	}
 	i, ok := r.Target.(*model.Interface)
 	if !ok || i.Owner == nil {
 		w.drop(one(eval.BadStateRoute), rt.Name, r.TargetText())
@@ -200,7 +207,7 @@ func (w *walker) egressOnlyOut(g *model.EgressOnlyInternetGateway, p pkt) {
 		w.drop(one(eval.GatewayRejectsSpoofed), g.Name)
 		return
 	}
-	w.passages = append(w.passages, passage{g, p, p})
+	w.passages = append(w.passages, passage{device: g, in: p, out: p})
 	w.internet(p)
 }
 
@@ -223,7 +230,7 @@ func (w *walker) natGateway(g *model.NATGateway, p pkt) {
 	if !p.hasPorts() && p.proto != packet.ICMP || p.v6() {
 		codes = append(codes, eval.ProtocolRestriction)
 	}
-	if w.owner(g.Subnet.VPC, p.src) == nil {
+	if w.owner(g.Subnet.VPC, p.src) == nil && w.byTransit != g.Subnet.VPC { // NGW-10, NGW-11
 		codes = append(codes, eval.NATGatewaySource)
 	}
 	if codes != nil {
@@ -233,9 +240,8 @@ func (w *walker) natGateway(g *model.NATGateway, p pkt) {
 	q := p
 	q.src = g.Interface.Private[0]
 	if p.hasPorts() {
-		q.sport = w.choose(g)
-		w.leg.nats = append(w.leg.nats, g)
+		q.sport = w.choose.port(g)
 	}
-	w.passages = append(w.passages, passage{g, p, q})
+	w.passages = append(w.passages, passage{device: g, in: p, out: q})
 	w.leave(g.Interface, q)
 }

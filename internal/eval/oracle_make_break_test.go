@@ -5,6 +5,10 @@ import "github.com/vpcpath/vpcpath/internal/packet"
 // breakSomething makes one mistake that AWS would accept.
 func (g *generator) breakSomething() {
 	s := g.s
+	if g.whole && g.chance(35) {
+		g.breakExtra()
+		return
+	}
 	switch g.IntN(14) {
 	case 0: // forget a route
 		if t := pick(g, s.tables); len(t.routes) > 0 {

@@ -23,7 +23,7 @@ func (c *comparison) walks(r *eval.Result, o *outcome) string {
 	if got := c.stations(r.Forward); o.fwd.delivered && !slices.Equal(got, c.own(o.fwd.path)) {
 		return fmt.Sprintf("the forward walk goes by %v, the simulator's by %v", got, c.own(o.fwd.path))
 	}
-	if len(o.fwd.nats) > 0 || !o.fwd.delivered || o.fwd.hypervisor {
+	if o.chosen || !o.fwd.delivered || o.fwd.hypervisor {
 		return ""
 	}
 	if len(o.fwd.path) == 1 && o.fwd.who != nil {
@@ -46,7 +46,8 @@ func (c *comparison) walks(r *eval.Result, o *outcome) string {
 
 // stationKinds are the kinds of hops that both sides name alike.
 var stationKinds = []model.Kind{model.KindNetworkACL, model.KindRouteTable, model.KindInternetGateway, model.KindEgressOnlyInternetGateway,
-	model.KindNATGateway, model.KindVPNGateway, model.KindVPNConnection, model.KindPeeringConnection, model.KindTunnel}
+	model.KindNATGateway, model.KindVPNGateway, model.KindVPNConnection, model.KindPeeringConnection, model.KindTunnel,
+	model.KindTransitGateway, model.KindTransitGatewayRouteTable, model.KindLoadBalancer, model.KindVPCEndpoint}
 
 // stations are the components of a walk's hops, each once per passage.
 func (c *comparison) stations(w eval.Walk) []string {

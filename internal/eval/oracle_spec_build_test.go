@@ -166,7 +166,7 @@ func (b *builder) filters() {
 	}
 	for _, n := range b.s.subnets {
 		vpc := get[*model.VPC](b, n.vpc)
-		sub := &model.Subnet{VPC: vpc, RouteTable: vpc.MainRouteTable, NetworkACL: vpc.DefaultNetworkACL}
+		sub := &model.Subnet{VPC: vpc, RouteTable: vpc.MainRouteTable, NetworkACL: vpc.DefaultNetworkACL, AZ: n.az}
 		b.name(&sub.Ident, sub, n.name, model.KindSubnet)
 		if n.cidr != "" {
 			sub.CIDR = netip.MustParsePrefix(n.cidr)

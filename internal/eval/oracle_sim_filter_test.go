@@ -33,6 +33,9 @@ func covers(c netip.Prefix, a netip.Addr) bool {
 
 // aclPasses judges a packet that crosses a subnet's boundary (ACL-2, ACL-3).
 func (w *walker) aclPasses(s *model.Subnet, egress bool, p pkt) bool {
+	if w.probing != nil {
+		return true
+	}
 	rules, peer := s.NetworkACL.Ingress, p.src
 	if egress {
 		rules, peer = s.NetworkACL.Egress, p.dst
@@ -58,6 +61,9 @@ func (w *walker) aclPasses(s *model.Subnet, egress bool, p pkt) bool {
 // groupPasses judges a packet at an interface, ingress or egress: a reply of
 // a flow that the interface has seen passes (SG-5), all else needs a rule.
 func (w *walker) groupPasses(i *model.Interface, egress bool, p pkt) bool {
+	if w.probing != nil || len(i.Groups) == 0 { // NGW-7, LB-5, EP-10
+		return true
+	}
 	if w.replying && w.records[record{i, !egress, p.reverse()}] {
 		return true
 	}
@@ -109,7 +115,7 @@ func (w *walker) peerMatches(g *model.SecurityGroup, r *model.SGRule, egress boo
 		}
 		return false
 	}
-	if !w.inReach(g.VPC, r.Group.VPC) {
+	if !w.inReach(g.VPC, r.Group.VPC, egress) {
 		return false
 	}
 	if egress { // SG-13 (a)
@@ -120,7 +126,10 @@ func (w *walker) peerMatches(g *model.SecurityGroup, r *model.SGRule, egress boo
 		}
 		return false
 	}
-	if w.emitter == nil || !w.emitter.Owns(peer) { // SG-12
+	if w.emitter == nil {
+		return false
+	}
+	if _, node := w.emitter.Owner.(*model.LoadBalancer); !node && !w.emitter.Owns(peer) { // SG-12; LB-5
 		return false
 	}
 	for _, carried := range w.emitter.Groups {
@@ -132,10 +141,16 @@ func (w *walker) peerMatches(g *model.SecurityGroup, r *model.SGRule, egress boo
 }
 
 // inReach reports whether a rule in VPC v may name a group of VPC o (SG-15,
-// SG-17, SG-18).
-func (w *walker) inReach(v, o *model.VPC) bool {
+// SG-16, SG-17, SG-18).
+func (w *walker) inReach(v, o *model.VPC, egress bool) bool {
 	if v == o {
 		return true
+	}
+	for _, g := range w.t.TransitGateways {
+		a, b := g.AttachmentOf(v), g.AttachmentOf(o)
+		if !egress && g.SGReferencing && a != nil && a.SGReferencing && b != nil && b.SGReferencing {
+			return true
+		}
 	}
 	for _, p := range w.t.PeeringConnections {
 		if p.Active() && p.Other(v) == o && v.Region == o.Region {
@@ -151,7 +166,7 @@ func (w *walker) checkPasses(i *model.Interface, egress bool, p pkt) bool {
 	if egress {
 		own = p.src
 	}
-	if i.SourceDestCheck && !i.Owns(own) {
+	if w.probing == nil && i.SourceDestCheck && !i.Owns(own) {
 		w.drop(one(eval.SourceDestCheck), i.Name, ownerName(i))
 		return false
 	}

@@ -70,6 +70,12 @@ func endpoint(r *rand.Rand, t *model.Topology, from bool) string {
 		return "internet6"
 	case n < 14 && len(t.ExternalNetworks) > 0:
 		return t.ExternalNetworks[r.IntN(len(t.ExternalNetworks))].Name
+	case n < 15 && len(t.LoadBalancers)+len(t.VPCEndpoints) > 0 && r.IntN(3) > 0:
+		if k := r.IntN(len(t.LoadBalancers) + len(t.VPCEndpoints)); k < len(t.LoadBalancers) {
+			return t.LoadBalancers[k].Name
+		} else {
+			return t.VPCEndpoints[k-len(t.LoadBalancers)].Name
+		}
 	case n < 15:
 		return inst.Interfaces[r.IntN(len(inst.Interfaces))].Name
 	case n < 16:
@@ -100,6 +106,9 @@ func narrowAsk(r *rand.Rand, t *model.Topology) (ask, bool) {
 	if f.inst != nil && (len(f.inst.Interfaces) > 1 || r.IntN(2) == 0) {
 		a.from = f.inst.Name
 	}
+	if f.inst == nil && f.via != nil {
+		a.from = f.via.Owner.ID().Name
+	}
 	switch p.proto {
 	case 6, 17:
 		a.port = fmt.Sprintf("%s/%d", map[uint8]string{6: "tcp", 17: "udp"}[p.proto], p.dport)
@@ -109,7 +118,7 @@ func narrowAsk(r *rand.Rand, t *model.Topology) (ask, bool) {
 	default:
 		a.port = fmt.Sprintf("proto/%d", p.proto)
 	}
-	return a, p.src.Is4() == p.dst.Is4()
+	return a, p.src.Is4() == p.dst.Is4() && (p.src != p.dst || f.inst != nil)
 }
 
 // senderOf is who sends what a result asks about from an address; ok is false
@@ -129,8 +138,10 @@ func senderOf(t *model.Topology, from string, party eval.Party, src netip.Addr) 
 		return sender{inst: r}, hostOwns(r, src)
 	case *model.Interface:
 		return sender{inst: r.Instance(), via: r}, r.Instance() != nil && r.Owns(src)
-	case *model.NATGateway:
+	case *model.NATGateway, *model.LoadBalancer:
 		return sender{}, false
+	case *model.VPCEndpoint:
+		return sender{via: r.Interfaces[0]}, r.Type == model.InstanceConnectEndpoint && r.Interfaces[0].Owns(src)
 	case *model.ExternalNetwork:
 		return sender{site: r.Behind()}, true
 	}
@@ -141,7 +152,7 @@ func senderOf(t *model.Topology, from string, party eval.Party, src netip.Addr) 
 	}
 	for _, e := range t.ExternalNetworks {
 		for _, c := range e.CIDRs {
-			if covers(c.Prefix, src) {
+			if covers(c.Prefix, src) && from != "internet" && from != "internet6" {
 				return sender{site: e.Behind()}, true
 			}
 		}

@@ -16,13 +16,18 @@ func (w *walker) leave(i *model.Interface, p pkt) {
 	if i.Name != ownerName(i) {
 		w.pass(i.Name)
 	}
-	if _, nat := i.Owner.(*model.NATGateway); !nat { // NGW-7
-		if !w.checkPasses(i, true, p) || !w.groupPasses(i, true, p) {
-			return
-		}
+	if w.checked(i) && !w.checkPasses(i, true, p) || !w.groupPasses(i, true, p) {
+		return
 	}
 	w.emitter = i
+	if node := w.flows[targetFlow{i, p.reverse()}]; w.replying && node != nil {
+		w.byNode(i, node, p)
+		return
+	}
 	if i.Subnet.Contains(p.dst) { // layer 2: no ACL, no table (RT-12)
+		if lb, ok := i.Owner.(*model.LoadBalancer); ok && lb.Type == model.ClassicLoadBalancer && !w.replying && !w.aclPasses(i.Subnet, true, p) { // ACL-8
+			return
+		}
 		o := w.owner(i.Subnet.VPC, p.dst)
 		if o == nil || o.Subnet != i.Subnet {
 			w.drop(one(eval.NoPossibleDestination))
@@ -43,15 +48,27 @@ func (w *walker) enter(i *model.Interface, p pkt, crossing bool) {
 	if crossing && !w.aclPasses(i.Subnet, false, p) {
 		return
 	}
-	if nat, ok := i.Owner.(*model.NATGateway); ok {
-		w.natGateway(nat, p)
+	if !w.groupPasses(i, false, p) || w.checked(i) && !w.checkPasses(i, false, p) {
 		return
 	}
-	if !w.groupPasses(i, false, p) || !w.checkPasses(i, false, p) {
+	if w.probing != nil && w.probing.until == i {
 		return
 	}
-	w.hostReceive(i.Owner.(*model.Instance), p)
+	switch o := i.Owner.(type) {
+	case *model.NATGateway:
+		w.natGateway(o, p)
+	case *model.LoadBalancer:
+		w.balancer(o, i, p)
+	case *model.VPCEndpoint:
+		w.endpoint(o, i, p)
+	default:
+		w.hostReceive(i.Owner.(*model.Instance), p)
+	}
 }
+
+// checked reports whether the source/destination check is an interface's
+// business: an instance's, not those of AWS's own devices.
+func (w *walker) checked(i *model.Interface) bool { return i.Instance() != nil }
 
 // local is delivery by the local route (M-5).
 func (w *walker) local(v *model.VPC, p pkt) {
@@ -137,6 +154,19 @@ func (w *walker) route(i *model.Interface, p pkt) {
 		w.enter(g, p, true)
 	case *model.NATGateway:
 		w.enter(g.Interface, p, true)
+	case *model.VPCEndpoint:
+		if g.Type == model.GatewayEndpoint {
+			w.gatewayEndpoint(g, p)
+			return
+		}
+		w.inspect(g, p)
+	case *model.TransitGateway:
+		a := g.AttachmentOf(vpc)
+		if a == nil {
+			bad()
+			return
+		}
+		w.transitOut(a, i, p)
 	case *model.InternetGateway:
 		if g.VPC != vpc {
 			bad()
@@ -172,8 +202,9 @@ func (w *walker) route(i *model.Interface, p pkt) {
 // peer crosses a peering connection out of VPC from (PCX-5, PCX-6 a).
 func (w *walker) peer(g *model.PeeringConnection, from *model.VPC, p pkt) {
 	w.pass(g.Name)
+	w.byTransit = nil
 	to := g.Other(from)
-	if !from.Contains(p.src) || !to.Contains(p.dst) {
+	if !from.Contains(p.src) && !w.kept || !to.Contains(p.dst) {
 		w.drop(one(eval.PeeringAddress), g.Name)
 		return
 	}

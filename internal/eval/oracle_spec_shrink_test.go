@@ -3,10 +3,12 @@ package eval_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"time"
 
 	"github.com/vpcpath/vpcpath/internal/diag"
 	"github.com/vpcpath/vpcpath/internal/eval"
 	"github.com/vpcpath/vpcpath/internal/load"
+	"github.com/vpcpath/vpcpath/internal/model"
 )
 
 // again reports whether the topology still shows a mismatch of the same kind
@@ -20,8 +22,8 @@ func (m *mismatch) again(s *spec) (now *mismatch) {
 			}
 		}
 	}()
-	t, err := buildSpec(s)
-	if err != nil || !legal(s) {
+	t := loadSpec(s)
+	if t == nil {
 		return nil
 	}
 	c := &comparison{t: t, net: eval.Compile(t), ask: m.ask, r: rand.New(rand.NewPCG(1, 1)), usual: usualAddrs(t), ports: natPorts(t), tally: &tally{}, narrow: true, most: 0}
@@ -42,19 +44,24 @@ func (m *mismatch) again(s *spec) (now *mismatch) {
 	return nil
 }
 
-// legal reports whether the loader accepts the topology.
-func legal(s *spec) bool {
-	_, findings := load.Load([]load.Source{{Name: "oracle.yaml", Data: []byte(s.String())}})
-	return !diag.HasErrors(findings)
+// loadSpec loads the topology; nil where the loader refuses it.
+func loadSpec(s *spec) *model.Topology {
+	t, findings := load.Load([]load.Source{{Name: "oracle.yaml", Data: []byte(s.String())}})
+	if diag.HasErrors(findings) {
+		return nil
+	}
+	return t
 }
 
-// shrink takes away what the mismatch does not need.
+// shrink takes away what the mismatch does not need, as far as it gets in a
+// while.
 func (m *mismatch) shrink(s *spec) (*spec, *mismatch) {
-	for smaller := true; smaller; {
+	start := time.Now()
+	for smaller := true; smaller && time.Since(start) < 20*time.Second; {
 		smaller = false
 		for i := 0; ; i++ {
 			c := s.clone()
-			if !c.remove(i) {
+			if !c.remove(i) || time.Since(start) > 20*time.Second {
 				break
 			}
 			if x := m.again(c); x != nil {
@@ -68,7 +75,7 @@ func (m *mismatch) shrink(s *spec) (*spec, *mismatch) {
 
 // remove takes the i-th removable part away; false when there is none.
 func (s *spec) remove(i int) bool {
-	ok := cut(&s.insts, &i) || cut(&s.enis, &i) || cut(&s.nats, &i) || cut(&s.tunnels, &i) || cut(&s.pcxs, &i) ||
+	ok := cut(&s.extras, &i) || cut(&s.insts, &i) || cut(&s.enis, &i) || cut(&s.nats, &i) || cut(&s.tunnels, &i) || cut(&s.pcxs, &i) ||
 		cut(&s.subnets, &i) || cut(&s.tables, &i) || cut(&s.acls, &i) || cut(&s.groups, &i) || cut(&s.igws, &i) || cut(&s.eigws, &i) ||
 		cut(&s.networks, &i) || cut(&s.vpns, &i) || cut(&s.vgws, &i) || cut(&s.lists, &i) || cut(&s.vpcs, &i)
 	if ok {
@@ -104,6 +111,17 @@ func (s *spec) remove(i int) bool {
 			return true
 		}
 	}
+	for k := range s.extras {
+		for j := range s.extras[k].keys {
+			x := &s.extras[k].keys[j]
+			if cut(&x.list, &i) || cut(&x.maps, &i) || cut(&x.one, &i) {
+				return true
+			}
+		}
+		if cut(&s.extras[k].keys, &i) {
+			return true
+		}
+	}
 	for k := range s.acls {
 		if cut(&s.acls[k].in, &i) || cut(&s.acls[k].out, &i) {
 			return true
@@ -118,7 +136,7 @@ func (s *spec) remove(i int) bool {
 }
 
 // cut removes the i-th element of the list, or counts i down by its length.
-func cut[T any](list *[]T, i *int) bool {
+func cut[L ~[]T, T any](list *L, i *int) bool {
 	if n := len(*list); *i >= n {
 		*i -= n
 		return false
@@ -145,6 +163,14 @@ func (s *spec) tidy() {
 		have := map[string]bool{"local": true, "blackhole": true, "": true, "self": true}
 		for _, v := range s.vpcs {
 			have[v.name] = true
+		}
+		for _, e := range s.extras {
+			have[e.name] = true
+			if k := e.key("endpoints"); k != nil { // a firewall's
+				for _, f := range k.one {
+					have[f.key] = true
+				}
+			}
 		}
 		note := func(name string, ok bool) bool {
 			if ok {

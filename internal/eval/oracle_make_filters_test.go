@@ -2,7 +2,6 @@ package eval_test
 
 import (
 	"fmt"
-	"strconv"
 
 	"github.com/vpcpath/vpcpath/internal/packet"
 )
@@ -25,7 +24,7 @@ func (g *generator) groups(n *net) {
 			gs.out = []ruleSpec{allow("tcp", "0.0.0.0/0", packet.PortRange{Lo: 80, Hi: 1023}), allow("tcp", "::/0", packet.PortRange{Lo: 443, Hi: 443}),
 				allow("udp", "10.0.0.0/8", packet.PortRange{Lo: 0, Hi: 65535}), allow("icmp", "pl-in"), allow("tcp", "pl-out", packet.PortRange{Lo: 0, Hi: 65535})}
 			if g.chance(50) {
-				gs.out = append(gs.out, allow("all", fmt.Sprintf("open%d", max(1, n.k-g.IntN(2)))))
+				gs.out = append(gs.out, allow("all", fmt.Sprintf("open%d", g.nets[max(0, len(g.nets)-1-g.IntN(2))].k)))
 			}
 			if g.chance(50) {
 				gs.out = append(gs.out, allow("udp", "0.0.0.0/0", packet.PortRange{Lo: 1194, Hi: 1199}))
@@ -48,7 +47,7 @@ func (g *generator) groups(n *net) {
 		services = append(services, allow(pick(g, []string{"47", "50"}), "0.0.0.0/0"))
 	}
 	add("web", services)
-	ref := fmt.Sprintf("%s%d", pick(g, []string{"open", "web", "web"}), 1+g.IntN(n.k))
+	ref := fmt.Sprintf("%s%d", pick(g, []string{"open", "web", "web"}), pick(g, g.nets).k)
 	add("ref", []ruleSpec{
 		allow("tcp", ref, packet.PortRange{Lo: 0, Hi: 1023}),
 		allow("all", "self"),
@@ -109,80 +108,4 @@ func (g *generator) acl(n *net, name string, narrow bool) {
 		}
 	}
 	g.s.acls = append(g.s.acls, a)
-}
-
-// vpn gives a VPC a VPN gateway with one or two connections.
-func (g *generator) vpn(n *net) {
-	if !g.chance(40) {
-		return
-	}
-	n.vgw = fmt.Sprintf("vgw%d", n.k)
-	g.s.vgws = append(g.s.vgws, gatewaySpec{n.vgw, n.name})
-	bgp := g.chance(50)
-	for c := range 1 + g.IntN(2) {
-		id := strconv.Itoa(n.k) + string(rune('a'+c))
-		cidr := fmt.Sprintf("172.%d.0.0/16", 16+n.k*2+c)
-		v := vpnSpec{name: "vpn" + id, gateway: n.vgw, bgp: bgp}
-		if !v.bgp {
-			v.routes = []string{pick(g, []string{cidr, cidr, fmt.Sprintf("172.%d.0.0/17", 16+n.k*2+c)})}
-			if g.chance(20) {
-				v.routes = append(v.routes, fmt.Sprintf("10.%d.1.0/25", n.c)) // RT-8
-			}
-		}
-		g.s.vpns = append(g.s.vpns, v)
-		g.s.networks = append(g.s.networks, networkSpec{"dc" + id, []string{cidr}, v.name})
-		n.dc = append(n.dc, cidr)
-	}
-}
-
-// appliance puts a forwarding instance into the subnet for it, and perhaps a
-// NAT instance and NAT gateways into the public one.
-func (g *generator) appliance(n *net) {
-	for _, s := range n.subnets {
-		switch {
-		case s.role == "fw":
-			name := fmt.Sprintf("fw%d", n.k)
-			g.s.insts = append(g.s.insts, instSpec{name: name, forward: true})
-			e := g.eni(n, s, name)
-			e.check, e.groups = false, []string{n.groups[0]}
-			n.fw = e.name
-			if o := pick(g, n.subnets); o != s && o.cidr != "" && g.chance(35) { // a leg in another subnet
-				e := g.eni(n, o, name)
-				e.check, e.groups = false, []string{n.groups[0]}
-			}
-			if g.chance(20) {
-				g.s.insts[len(g.s.insts)-1].masq = [][2]string{pick(g, [][2]string{{"", ""}, {"", ""}, {"2001:db8::/32", ""}})}
-			}
-		case s.role == "pub":
-			if g.chance(60) {
-				s.next++
-				g.s.nats = append(g.s.nats, natSpec{fmt.Sprintf("nat%d", n.k), s.name, fmt.Sprintf("%s%d", s.base, s.next), g.publicIP()})
-			}
-			if g.chance(35) {
-				name := fmt.Sprintf("nati%d", n.k)
-				inst := instSpec{name: name, forward: true, masq: [][2]string{pick(g, [][2]string{{"", ""}, {fmt.Sprintf("10.%d.0.0/16", n.c), ""}, {"", "0.0.0.0/1"}, {"10.0.0.0/8", "192.0.0.0/4"}})}}
-				g.s.insts = append(g.s.insts, inst)
-				e := g.eni(n, s, name)
-				e.check, e.groups = false, []string{n.groups[0]}
-				if len(e.public) == 0 {
-					e.public = [][2]string{{e.ips[0], g.publicIP()}}
-				}
-			}
-			if g.chance(50) {
-				n.vpnHost = fmt.Sprintf("ovpn%d", n.k)
-				g.s.insts = append(g.s.insts, instSpec{name: n.vpnHost, forward: true})
-				e := g.eni(n, s, n.vpnHost)
-				e.check, e.groups = false, []string{n.groups[0]}
-				if len(e.public) == 0 && g.chance(80) {
-					e.public = [][2]string{{e.ips[0], g.publicIP()}}
-				}
-				if g.chance(12) {
-					g.s.insts[len(g.s.insts)-1].masq = [][2]string{pick(g, [][2]string{{"", ""}, {"", "10.0.0.0/8"}})}
-				}
-			}
-		case s.role == "pub2" && g.chance(50):
-			s.next++
-			g.s.nats = append(g.s.nats, natSpec{fmt.Sprintf("natp%d", n.k), s.name, fmt.Sprintf("%s%d", s.base, s.next), ""})
-		}
-	}
 }

@@ -74,7 +74,9 @@ func (g *generator) exits(n *net, s *sub) {
 			g.addRoute(s.table, "0.0.0.0/0", pick(g, exits))
 		}
 		if g.chance(25) && n.igw != "" {
-			g.addRoute(s.table, "pl-out", pick(g, append(exits, n.igw)))
+			if target := pick(g, append(exits, n.igw)); g.s.eni(target) != nil || target != n.fw { // RT-17
+				g.addRoute(s.table, "pl-out", target)
+			}
 		}
 		if g.chance(75) {
 			v6(n.eigw)
@@ -102,6 +104,11 @@ func (g *generator) fw6(n *net) bool {
 	for _, e := range g.s.enis {
 		if e.name == n.fw {
 			return len(e.ip6) > 0
+		}
+	}
+	for _, s := range n.subnets {
+		if s.role == "fw" {
+			return s.cidr6 != "" // an endpoint there
 		}
 	}
 	return false

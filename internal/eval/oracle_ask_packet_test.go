@@ -15,13 +15,21 @@ func pickSender(r *rand.Rand, t *model.Topology) sender {
 	case n < 7:
 		return sender{inst: t.Instances[r.IntN(len(t.Instances))]}
 	case n < 8 && len(t.VPNConnections) > 0:
-		return sender{site: t.VPNConnections[r.IntN(len(t.VPNConnections))]}
+		if c := t.VPNConnections[r.IntN(len(t.VPNConnections))]; len(c.Networks) > 0 {
+			return sender{site: c}
+		}
+	case n < 9 && r.IntN(3) == 0:
+		for _, e := range t.VPCEndpoints {
+			if e.Type == model.InstanceConnectEndpoint {
+				return sender{via: e.Interfaces[0]}
+			}
+		}
 	}
 	return sender{}
 }
 
 // outside are addresses on the internet, ends of prefixes of rules included.
-var outside = addrs([]string{"198.51.100.10", "198.51.100.127", "198.51.100.128", "8.8.8.8", "7.255.255.255", "192.0.2.128", "192.0.2.127", "100.200.0.1", "203.0.113.250"})
+var outside = addrs([]string{"198.51.100.10", "198.51.100.127", "198.51.100.128", "8.8.8.8", "7.255.255.255", "192.0.2.128", "192.0.2.127", "100.200.0.1", "203.0.113.250", "52.219.1.1"})
 
 var outside6 = addrs([]string{"2001:db8:ffff::1", "2600::1"})
 
@@ -31,7 +39,7 @@ func pickPacket(r *rand.Rand, t *model.Topology, from sender) pkt {
 	eni := t.Interfaces[r.IntN(len(t.Interfaces))]
 	var dst []netip.Addr
 	switch n := r.IntN(10); {
-	case n < 4 && from.inst != nil, from.site != nil && n < 9:
+	case n < 4 && from.inst != nil, from.via != nil, from.site != nil && n < 9:
 		dst = eni.Addrs()
 	case n < 5 || n < 8 && from.inst == nil:
 		dst = eni.IPv6
@@ -55,8 +63,10 @@ func pickPacket(r *rand.Rand, t *model.Topology, from sender) pkt {
 				break
 			}
 		}
+	case from.via != nil:
+		p.src = from.via.Primary(p.dst.Is6())
 	case from.site != nil:
-		p.src = from.site.Networks[0].CIDRs[0].Prefix.Addr().Next()
+		p.src = from.site.Networks[0].CIDRs[r.IntN(len(from.site.Networks[0].CIDRs))].Prefix.Addr().Next()
 	case p.dst.Is6():
 		p.src = outside6[r.IntN(len(outside6))]
 	default:
@@ -85,6 +95,8 @@ func (f sender) String() string {
 	switch {
 	case f.inst != nil:
 		return f.inst.Name
+	case f.via != nil:
+		return f.via.Name
 	case f.site != nil:
 		return fmt.Sprintf("behind %s", f.site.Name)
 	}

@@ -6,9 +6,10 @@ import (
 )
 
 // randomSpec makes a legal topology of one to three VPCs in which most things
-// are right, and then breaks a few of them.
-func randomSpec(r *rand.Rand) *spec {
-	g := &generator{Rand: r, s: &spec{}}
+// are right, and then breaks a few of them. Without whole it has only the
+// sections that buildSpec knows.
+func randomSpec(r *rand.Rand, whole bool) *spec {
+	g := &generator{Rand: r, s: &spec{}, whole: whole}
 	n := pick(g, []int{1, 2, 2, 3, 3})
 	g.regions = g.chance(35)
 	if g.chance(70) {
@@ -23,7 +24,15 @@ func randomSpec(r *rand.Rand) *spec {
 			g.join(g.nets[j], g.nets[i])
 		}
 	}
-	g.transit()
+	g.relay()
+	if whole {
+		g.directConnect()
+		g.hub()
+		for _, n := range g.nets {
+			g.balancer(n)
+			g.endpoints(n)
+		}
+	}
 	for g.Rand.IntN(100) < 60 {
 		g.breakSomething()
 	}
@@ -40,6 +49,7 @@ type generator struct {
 	nets    []*net
 	public  int
 	regions bool
+	whole   bool
 }
 
 // net is what the generator remembers of a VPC.
@@ -65,6 +75,7 @@ type sub struct {
 	base, base6 string // to append a host number to
 	table       string
 	next        int
+	az          string
 }
 
 func (g *generator) chance(percent int) bool { return g.IntN(100) < percent }
@@ -72,6 +83,9 @@ func (g *generator) chance(percent int) bool { return g.IntN(100) < percent }
 func pick[T any](g *generator, list []T) T { return list[g.IntN(len(list))] }
 
 func (g *generator) lists() {
+	if g.whole {
+		g.s.lists = append(g.s.lists, listSpec{"pl-s3", []string{"52.219.0.0/16", "3.5.140.0/22"}})
+	}
 	g.s.lists = append(g.s.lists, listSpec{"pl-out", []string{"198.51.100.0/24", "192.0.2.128/25"}})
 	if g.chance(50) {
 		g.s.lists = append(g.s.lists, listSpec{"pl-in", []string{"10.0.0.0/8", "172.16.0.0/12"}})
@@ -140,7 +154,7 @@ func (g *generator) vpc(k int) {
 }
 
 func (g *generator) subnet(n *net, role string, i int, second bool) {
-	s := &sub{name: fmt.Sprintf("sn-%s%d", role, n.k), role: role, next: 4 + g.IntN(8)}
+	s := &sub{name: fmt.Sprintf("sn-%s%d", role, n.k), role: role, next: 4 + g.IntN(8), az: pick(g, []string{"az-a", "az-a", "az-b"})}
 	s.base = fmt.Sprintf("10.%d.%d.", n.c, i)
 	if second {
 		s.base = fmt.Sprintf("%s.%d.", n.second, n.k*16+i)
@@ -162,7 +176,7 @@ func (g *generator) subnet(n *net, role string, i int, second bool) {
 		acl = "acl-" + s.name
 		g.acl(n, acl, role == "pub" && g.chance(60))
 	}
-	g.s.subnets = append(g.s.subnets, subnetSpec{s.name, n.name, s.cidr, s.cidr6, s.table, acl})
+	g.s.subnets = append(g.s.subnets, subnetSpec{s.name, n.name, s.cidr, s.cidr6, s.az, s.table, acl})
 	n.subnets = append(n.subnets, s)
 }
 

@@ -80,7 +80,7 @@ func (w *walker) hostSend(i *model.Instance, via *model.Interface, p pkt) {
 			return
 		}
 		if q != p {
-			w.passages = append(w.passages, passage{i, p, q})
+			w.passages = append(w.passages, passage{device: i, in: p, out: q})
 		} else {
 			w.visited[visit{"conntrack of " + i.Name, p}] = true
 		}
@@ -92,6 +92,10 @@ func (w *walker) hostSend(i *model.Instance, via *model.Interface, p pkt) {
 func (w *walker) out(h hop, p pkt) {
 	if h.end != nil {
 		w.tunnelSend(h.end, p)
+		return
+	}
+	if !h.eni.Primary(p.v6()).IsValid() { // ADDR-10
+		w.drop(one(eval.NoAddressOfFamily), ownerName(h.eni))
 		return
 	}
 	w.leave(h.eni, p)
@@ -144,6 +148,7 @@ func (w *walker) dropStray(enis []*model.Interface, p pkt, names ...string) {
 
 // hostReceive is a packet that comes to a host from the wire or a tunnel.
 func (w *walker) hostReceive(i *model.Instance, p pkt) {
+	w.kept = false
 	in := p
 	if w.replying {
 		q, ok := w.undo(i, p)
@@ -169,7 +174,7 @@ func (w *walker) hostReceive(i *model.Instance, p pkt) {
 	}
 	if hostOwns(i, p.dst) {
 		if p != in {
-			w.passages = append(w.passages, passage{i, in, p})
+			w.passages = append(w.passages, passage{device: i, in: in, out: p})
 		}
 		w.arrive(p, i, nil, i.Name)
 		return
@@ -186,6 +191,6 @@ func (w *walker) hostReceive(i *model.Instance, p pkt) {
 			return
 		}
 	}
-	w.passages = append(w.passages, passage{i, in, p})
+	w.passages = append(w.passages, passage{device: i, in: in, out: p})
 	w.out(out, p)
 }
