@@ -47,7 +47,7 @@ func (w *walk) balance(b branch, lb *model.LoadBalancer, l *model.Listener, node
 	}
 	for _, t := range targets {
 		part, to, v6 := b, t.Address, t.Address.Is6()
-		keep := l.PreserveClientIP && addr.FamilyOf(to) == b.fam && !w.net.hidesClient(node, to)
+		keep := l.PreserveClientIP && b.link == nil && addr.FamilyOf(to) == b.fam && !w.net.hidesClient(node, to)
 		if v6 || b.fam == addr.V6 {
 			w.sourceNATPrefix(&part, lb)
 		}

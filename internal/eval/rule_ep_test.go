@@ -198,3 +198,13 @@ func TestEP13_InstanceConnectEndpointStartsAndTakesNothingIn(t *testing.T) {
 	keep := topo(t, but(t, yaml, "KEEP", "true", "PEER", "198.51.100.0/24"))
 	keep.ask("eice -> host tcp/22", partial, worksFor("198.51.100.0/24", "22", ""), because("forward ENI_SG_RULES_MISMATCH sg-host ingress"))
 }
+
+func TestEP09_ProviderKeepsNoClientAddress(t *testing.T) {
+	// the target is reached over peering; its answers to the node need a route,
+	// which the answers to a client whose address is kept would not
+	yaml := but(t, ifEndpoint, "service: ssm, subnets: [e-a, e-b], private_ips: [10.0.1.50, 10.0.2.50]", "service: shop, subnets: [e-a], private_ips: [10.0.1.50], load_balancer: nlb",
+		"rtb-far: {vpc: far, routes: [{destination: 10.0.0.0/16, target: pcx}]}", "rtb-far: {vpc: far, routes: [ROUTE]}", "\nsecurity_groups:", "\nload_balancers:\n  nlb: {type: network, scheme: internal, nodes: [{subnet: e-a, private_ip: 10.0.1.40}], cross_zone: true, listeners: [{protocol: tcp, port: 443, targets: [{address: 10.9.1.20, port: 8443}], preserve_client_ip: true}]}\nsecurity_groups:\n  sg-t: {vpc: far, ingress: [{protocol: tcp, ports: 8443, source: 10.0.1.40/32}]}",
+		"\ninstances:", "\ninstances:\n  server: {subnet: s-far, private_ip: 10.9.1.20, security_groups: [sg-t]}")
+	topo(t, but(t, yaml, "ROUTE", "{destination: 10.0.0.0/16, target: pcx}")).ask("a -> 10.0.1.50 tcp/443", reachable, delivered("server"), seen("10.0.1.40"))
+	topo(t, but(t, yaml, "ROUTE", "")).ask("a -> 10.0.1.50 tcp/443", unreachable, forwardOnly, blocked("return NO_ROUTE_TO_DESTINATION rtb-far"))
+}

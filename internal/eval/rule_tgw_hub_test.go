@@ -189,14 +189,6 @@ func TestSG16_ReferencesOverATransitGatewayNeedAllThreeSwitches(t *testing.T) {
 	insp.ask("a -> b tcp/80", unreachable, because("forward SG_REFERENCES_NOT_PRESERVED sg-2 ingress"))
 }
 
-func TestTGW07_SiteIsInNoZone(t *testing.T) {
-	// the request comes from zone a; the reply comes from a site, by any zone
-	yaml := but(t, inspectBase, "FORWARD", "true", "\nsubnets:", "\n  att-vpn: {transit_gateway: tgw, vpn_connection: vpn, route_table: trt-spoke, propagates_to: [trt-insp]}\nvpn_connections: {vpn: {gateway: tgw, routing: bgp}}\nexternal_networks: {dc: {cidrs: [172.31.0.0/16], behind: vpn}}\nsubnets:")
-	plain := topo(t, but(t, yaml, "MODE", "false"))
-	plain.ask("a -> dc tcp/80", partial, via("tgw", "att-insp", "fw-a", "tgw", "att-vpn", "vpn"), because("return RETURN_PATH_ASYMMETRIC fw-b"))
-	topo(t, but(t, yaml, "MODE", "true")).ask("a -> dc tcp/80", reachable)
-}
-
 func TestTGW07_PeeringKeepsNoZone(t *testing.T) {
 	// far away, the zones of the first gateway say nothing
 	yaml := but(t, inspectBase, "FORWARD", "true", "{tgw: {}}", "{tgw: {}, tgw-2: {}}", "trt-insp: {transit_gateway: tgw}", "trt-insp: {transit_gateway: tgw, routes: [{destination: 10.3.0.0/16, target: att-peer}]}\n  trt-far: {transit_gateway: tgw-2, routes: [{destination: 0.0.0.0/0, target: att-back}]}",

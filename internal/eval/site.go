@@ -153,7 +153,6 @@ func (w *walk) intoAWS(b branch, e exit) {
 	if b.asked == packet.Empty {
 		return
 	}
-	b.az = "" // a site is in no zone, whatever the request came from (TGW-7)
 	w.handOn(&b, e.link.Named(), "to AWS", "VGW-6")
 	switch g := e.gateway.(type) {
 	case *model.VPNGateway:
