@@ -19,18 +19,20 @@ const module = "github.com/vpcpath/vpcpath"
 var order = []string{
 	"internal/diag", "internal/jsontree", "internal/doc", "internal/addr", "internal/packet", "internal/lpm", "internal/model",
 	"internal/load", "internal/eval", "internal/check", "internal/render", "internal/examples",
+	"internal/draft", "internal/terraform",
 	"internal/importer",
 	"cmd/vpcpath",
 }
 
 // fences are the third parties that only some packages may import.
 var fences = map[string][]string{
-	"github.com/spf13/cobra":             {"cmd/vpcpath"},
-	"github.com/spf13/viper":             {"cmd/vpcpath"},
-	"gopkg.in/yaml.v3":                   {"internal/load"},
-	"github.com/olekukonko/tablewriter":  {"internal/render"},
-	"github.com/fatih/color":             {"internal/render"},
-	"github.com/go-json-experiment/json": {"internal/jsontree"},
+	"github.com/spf13/cobra":              {"cmd/vpcpath"},
+	"github.com/spf13/viper":              {"cmd/vpcpath"},
+	"gopkg.in/yaml.v3":                    {"internal/load"},
+	"github.com/olekukonko/tablewriter":   {"internal/render"},
+	"github.com/fatih/color":              {"internal/render"},
+	"github.com/hashicorp/terraform-json": {"internal/terraform"},
+	"github.com/go-json-experiment/json":  {"internal/jsontree"},
 }
 
 func imports(t *testing.T) map[string][]string {

@@ -24,7 +24,9 @@ type format struct {
 }
 
 // formats are asked in this order; the first that recognises a file has it.
-var formats = []format{}
+var formats = []format{
+	{"terraform", "plans or states as `terraform show -json` prints them", recogniseTerraform, readTerraform},
+}
 
 // topology is the name of the topology language as a format.
 const topology = "topology"

@@ -1,0 +1,406 @@
+package terraform
+
+import (
+	"net/netip"
+	"slices"
+
+	"github.com/vpcpath/vpcpath/internal/diag"
+	"github.com/vpcpath/vpcpath/internal/doc"
+	"github.com/vpcpath/vpcpath/internal/draft"
+)
+
+// elastic is an Elastic IP address with the private address that it goes with;
+// "" for the primary one.
+type elastic struct{ public, private string }
+
+// elasticAddresses finds the holders of Elastic IP addresses.
+func (m *importer) elasticAddresses() {
+	hold := func(eip *resource, holder, private string) {
+		if m.owners[eip] == "" && holder != "" {
+			m.owners[eip] = holder
+			m.public[holder] = append(m.public[holder], elastic{m.publicText(eip, "public_ip"), private})
+		}
+	}
+	private := func(r *resource, keys ...string) string {
+		for _, k := range keys {
+			if a := r.text(k); a != "" {
+				return a
+			}
+		}
+		return ""
+	}
+	for _, r := range m.resources {
+		if r.typ == "aws_nat_gateway" {
+			if eip := m.eip(r, "allocation_id"); eip != nil && m.owners[eip] == "" {
+				m.owners[eip] = r.address
+			}
+		}
+	}
+	for _, r := range m.resources {
+		if r.typ != "aws_eip" || r.data {
+			continue
+		}
+		if holder := m.holder(r, "network_interface", "instance"); holder != "" {
+			hold(r, holder, private(r, "private_ip", "associate_with_private_ip"))
+		}
+	}
+	for _, r := range m.resources {
+		if r.typ != "aws_eip_association" {
+			continue
+		}
+		if eip := m.eip(r, "allocation_id"); eip != nil {
+			hold(eip, m.holder(r, "network_interface_id", "instance_id"), private(r, "private_ip_address"))
+		}
+	}
+}
+
+// holder finds who has an Elastic IP address: an interface or an instance.
+func (m *importer) holder(r *resource, iface, instance string) string {
+	if r.text(instance) != "" || r.configured(instance) {
+		if name, _ := m.link(r, []string{"instances"}, instance); m.byAddress[name] != nil {
+			return name
+		}
+	}
+	if r.text(iface) != "" || r.configured(iface) {
+		if name, _ := m.link(r, []string{"network_interfaces", "instances", "nat_gateways"}, iface); m.byAddress[name] != nil {
+			return name
+		}
+	}
+	return ""
+}
+
+// eip finds the Elastic IP address that an attribute names.
+func (m *importer) eip(r *resource, p ...any) *resource {
+	if r.text(p...) == "" && !r.unknownAt(p...) {
+		return nil
+	}
+	if id := r.text(p...); id != "" {
+		if o := m.byID[id]; o != nil && o.typ == "aws_eip" {
+			return o
+		}
+		for _, o := range m.resources {
+			if o.typ == "aws_eip" && o.text("allocation_id") == id {
+				return o
+			}
+		}
+		return nil
+	}
+	names, _, why := m.named(r, []string{"eips"}, p...)
+	if len(names) != 1 {
+		return nil
+	}
+	if why != "" {
+		m.inferred[r.address] = why
+	}
+	return m.byAddress[names[0]]
+}
+
+// publicText is a public address, auto where it is not known or cannot be one.
+func (m *importer) publicText(r *resource, p ...any) string {
+	text := r.text(p...)
+	if a, err := netip.ParseAddr(text); text != "" && (err != nil || !a.Is4() || a.IsPrivate() || a.IsLoopback() || a.IsLinkLocalUnicast() || a.IsMulticast()) {
+		m.report(r, diag.Warning, idAdjusted, "%s is %s, which is no public address, as a mock of AWS may give; taken as not known", path(p).text(), text)
+		return draft.Auto
+	}
+	return auto(text)
+}
+
+// privateText is an address of a subnet, auto where it is not known or cannot
+// be one of it.
+func (m *importer) privateText(r *resource, subnet, text string) string {
+	e := m.Entry(subnet)
+	if text == "" || e == nil || e.Get("cidr") == nil {
+		return auto(text)
+	}
+	p, err1 := netip.ParsePrefix(e.Get("cidr").Text)
+	a, err2 := netip.ParseAddr(text)
+	if err1 == nil && err2 == nil && !p.Contains(a) {
+		m.report(r, diag.Warning, idAdjusted, "the address %s lies outside of its subnet %s, %s, as a mock of AWS may give; taken as not known", text, subnet, p)
+		return draft.Auto
+	}
+	return text
+}
+
+// addressNames resolves CIDRs that are known after apply only, as the /32 of
+// an Elastic IP address, to names of addresses.
+func (m *importer) addressNames(r *resource, p ...any) []string {
+	e, _ := r.expression(p...)
+	if e == nil {
+		return nil
+	}
+	found, lost := m.follow(references(e, 0), m.scopeOf(r))
+	var out []string
+	for _, t := range found {
+		name := m.addressName(t)
+		if name == "" {
+			return nil // some of it cannot be resolved
+		}
+		if !slices.Contains(out, name) {
+			out = append(out, name)
+		}
+	}
+	if len(lost) > 0 {
+		return nil
+	}
+	n, whole := r.unknowns(p...)
+	if !whole && n != len(out) || len(out) > 1 && m.chooses(r, p...) {
+		return nil
+	}
+	return out
+}
+
+func (m *importer) addressName(t target) string {
+	suffix := map[string]string{"public_ip": ".public_ip", "private_ip": ".private_ip", "ipv6_addresses": ".ipv6"}[t.attribute]
+	switch {
+	case t.typ == "aws_eip" && suffix != "" && m.owners[t.resource] != "":
+		return m.owners[t.resource] + suffix
+	case suffix != "" && (t.typ == "aws_instance" || t.typ == "aws_nat_gateway" || t.typ == "aws_network_interface"):
+		return t.address + suffix
+	case t.attribute == "cidr_block" && (sectionOf[t.typ] == "vpcs" || sectionOf[t.typ] == "subnets"):
+		return t.text("cidr_block")
+	}
+	return ""
+}
+
+// setAddresses writes the public addresses of a holder.
+func (m *importer) setPublic(e *doc.Entry, r *resource, own string) {
+	list := m.public[r.address]
+	switch {
+	case len(list) == 0 && own != "":
+		e.Set("public_ip", str(r, own))
+	case len(list) == 1 && (list[0].private == "" || e.Get("private_ips") == nil || e.Get("private_ip") != nil && list[0].private == e.Get("private_ip").Text):
+		e.Set("public_ip", str(r, list[0].public))
+	case len(list) > 0:
+		all := doc.Map(r.at)
+		for _, x := range list {
+			private := x.private
+			if private == "" && e.Get("private_ip") != nil {
+				private = e.Get("private_ip").Text
+			}
+			if private == "" || private == draft.Auto {
+				m.report(r, diag.Error, idAmbiguous, "an Elastic IP address goes with a private address that is not known yet, of several; give `associate_with_private_ip` and the private addresses, or apply first")
+				continue
+			}
+			all.Set(private, str(r, x.public))
+		}
+		e.Set("public_ips", all)
+	}
+}
+
+// groups writes the security groups of a host.
+func (m *importer) setGroups(r *resource, keys ...string) {
+	for _, key := range keys {
+		if r.unknownAt(key) && !r.configured(key) {
+			continue // computed: the default group, or the one that it is given elsewhere
+		}
+		names, _ := m.links(r, toGroup, key)
+		for _, n := range names {
+			m.addName(r.address, "security_groups", n, r)
+		}
+		if len(names) > 0 {
+			return
+		}
+	}
+}
+
+func (m *importer) instance(r *resource) {
+	if s := r.text("instance_state"); s == "terminated" || s == "shutting-down" {
+		m.lost[r] = "it is terminated"
+		return
+	}
+	explicit := false
+	for i := range r.items("network_interface") {
+		explicit = true
+		name, _ := m.link(r, []string{"network_interfaces"}, "network_interface", i, "network_interface_id")
+		if e := m.Entry(name); name != "" && e == nil && m.byAddress[name] != nil {
+			m.attach(name, r, r.number("network_interface", i, "device_index"))
+		}
+	}
+	for i := range r.items("primary_network_interface") {
+		explicit = true
+		name, _ := m.link(r, []string{"network_interfaces"}, "primary_network_interface", i, "network_interface_id")
+		zero := 0
+		if name != "" && m.byAddress[name] != nil {
+			m.attach(name, r, &zero)
+		}
+	}
+	if explicit {
+		e := m.Add("instances", r.address, r.at)
+		for _, a := range m.attached[r.address] {
+			if i := m.byAddress[a.iface]; i != nil && i.value("source_dest_check") == false {
+				m.forwards(e, r)
+			}
+		}
+		return
+	}
+	subnet, ok := m.link(r, toSubnet, "subnet_id")
+	if !ok || subnet == "" || m.lost[m.byAddress[subnet]] != "" {
+		m.cannot(r, "its subnet is not known")
+		return
+	}
+	e := m.Add("instances", r.address, r.at)
+	e.Set("subnet", str(r, subnet))
+	if m.speaks(subnet, "cidr") {
+		e.Set("private_ip", str(r, m.privateText(r, subnet, r.text("private_ip"))))
+		if more := r.texts("secondary_private_ips"); len(more) > 0 {
+			e.Set("private_ips", doc.Strs(more, r.at))
+		}
+		own := ""
+		if known := r.text("public_ip"); known != "" {
+			own = m.publicText(r, "public_ip")
+		} else if r.yes("associate_public_ip_address") && r.unknownAt("public_ip") || r.unknownAt("associate_public_ip_address") && m.byAddress[subnet] != nil && m.byAddress[subnet].yes("map_public_ip_on_launch") {
+			own = draft.Auto
+		}
+		m.setPublic(e, r, own)
+	}
+	m.setIPv6(e, r, subnet)
+	m.setGroups(r, "vpc_security_group_ids", "security_groups")
+	if r.value("source_dest_check") == false {
+		e.Set("source_dest_check", doc.Bool(false, r.at))
+		m.forwards(e, r)
+	}
+}
+
+// forwards: with the source/destination check off a host is made to forward,
+// and what it does with packets stands in its iptables, which no API shows.
+func (m *importer) forwards(e *doc.Entry, r *resource) {
+	v := str(r, "unknown")
+	v.Comment = "its source/destination check is off; what its kernel does is in no API"
+	e.Set("ip_forward", v)
+}
+
+// speaks reports whether a subnet has a block of a family.
+func (m *importer) speaks(subnet, key string) bool {
+	e := m.Entry(subnet)
+	return e == nil || e.Get(key) != nil
+}
+
+func (m *importer) setIPv6(e *doc.Entry, r *resource, subnet string) {
+	known := r.texts("ipv6_addresses")
+	given := r.configured("ipv6_addresses") || r.configured("ipv6_address_count")
+	s := m.byAddress[subnet]
+	byItself := s != nil && s.yes("assign_ipv6_address_on_creation")
+	sub := m.Entry(subnet)
+	switch {
+	case len(known) > 0:
+		e.Set("ipv6", doc.Strs(known, r.at))
+	case sub != nil && sub.Get("ipv6_cidr") != nil && r.unknownAt("ipv6_addresses") && (given || byItself):
+		e.Set("ipv6", str(r, draft.Auto))
+	}
+}
+
+// attachment says which interface is at which place of an instance.
+type attachment struct {
+	iface string
+	index *int
+}
+
+func (m *importer) attach(iface string, instance *resource, index *int) {
+	for _, a := range m.attached[instance.address] {
+		if a.iface == iface {
+			return
+		}
+	}
+	m.attached[instance.address] = append(m.attached[instance.address], attachment{iface, index})
+}
+
+func (m *importer) networkInterface(r *resource) {
+	subnet, ok := m.link(r, toSubnet, "subnet_id")
+	if !ok || subnet == "" || m.lost[m.byAddress[subnet]] != "" {
+		m.cannot(r, "its subnet is not known")
+		return
+	}
+	e := m.Add("network_interfaces", r.address, r.at)
+	e.Set("subnet", str(r, subnet))
+	if m.speaks(subnet, "cidr") {
+		list := r.texts("private_ips")
+		if primary := r.text("private_ip"); primary != "" {
+			list = append([]string{primary}, slices.DeleteFunc(list, func(a string) bool { return a == primary })...)
+		} else if ordered := r.texts("private_ip_list"); len(ordered) > 0 {
+			list = ordered
+		}
+		if len(list) == 0 {
+			list = []string{draft.Auto}
+		}
+		if n := r.number("private_ips_count"); n != nil && r.unknownAt("private_ips") {
+			for len(list) < *n+1 && len(list) < 64 {
+				list = append(list, draft.Auto)
+			}
+		}
+		e.Set("private_ip", str(r, m.privateText(r, subnet, list[0])))
+		if len(list) > 1 {
+			e.Set("private_ips", doc.Strs(list[1:], r.at))
+		}
+		m.setPublic(e, r, "")
+	}
+	m.setIPv6(e, r, subnet)
+	m.setGroups(r, "security_groups")
+	if r.value("source_dest_check") == false {
+		e.Set("source_dest_check", doc.Bool(false, r.at))
+	}
+	for i := range r.items("attachment") {
+		if name, _ := m.link(r, []string{"instances"}, "attachment", i, "instance"); m.byAddress[name] != nil {
+			m.holds(e, r, name, r.number("attachment", i, "device_index"))
+		}
+	}
+	for instance, list := range m.attached {
+		for _, a := range list {
+			if a.iface == r.address {
+				m.holds(e, r, instance, a.index)
+			}
+		}
+	}
+}
+
+// holds attaches an interface to an instance.
+func (m *importer) holds(e *doc.Entry, r *resource, instance string, index *int) {
+	e.Set("instance", str(r, instance))
+	if index != nil {
+		e.Set("device_index", doc.Int(*index, r.at))
+	}
+	if host := m.Entry(instance); host != nil && r.value("source_dest_check") == false && host.Get("ip_forward") == nil {
+		m.forwards(host, m.byAddress[instance])
+	}
+}
+
+func (m *importer) interfaceAttachment(r *resource) {
+	iface, _ := m.link(r, []string{"network_interfaces"}, "network_interface_id")
+	instance, _ := m.link(r, []string{"instances"}, "instance_id")
+	if e := m.Entry(iface); e != nil && m.Section(iface) == "network_interfaces" && m.Section(instance) == "instances" {
+		m.holds(e, m.byAddress[iface], instance, r.number("device_index"))
+	}
+}
+
+func (m *importer) groupAttachment(r *resource) {
+	group, _ := m.link(r, toGroup, "security_group_id")
+	iface, _ := m.link(r, []string{"network_interfaces", "instances"}, "network_interface_id")
+	if group != "" {
+		m.addName(iface, "security_groups", group, r)
+	}
+}
+
+func (m *importer) natGateway(r *resource) {
+	subnet, ok := m.link(r, toSubnet, "subnet_id")
+	if !ok || subnet == "" {
+		m.cannot(r, "its subnet is not known")
+		return
+	}
+	if s := r.text("state"); s == "deleted" || s == "failed" {
+		m.cannot(r, "its state is %s", s)
+		return
+	}
+	e := m.Add("nat_gateways", r.address, r.at)
+	e.Set("subnet", str(r, subnet))
+	e.Set("private_ip", str(r, m.privateText(r, subnet, r.text("private_ip"))))
+	if r.text("connectivity_type") == "private" {
+		e.Set("connectivity", str(r, "private"))
+		return
+	}
+	if r.text("public_ip") == "" {
+		if eip := m.eip(r, "allocation_id"); eip != nil {
+			e.Set("public_ip", str(r, m.publicText(eip, "public_ip")))
+			return
+		}
+	}
+	e.Set("public_ip", str(r, m.publicText(r, "public_ip")))
+}

@@ -1,0 +1,343 @@
+package terraform
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/vpcpath/vpcpath/internal/diag"
+	"github.com/vpcpath/vpcpath/internal/doc"
+	"github.com/vpcpath/vpcpath/internal/draft"
+)
+
+// loadBalancer of type application or network. One whose listeners have
+// targets that nobody knows, as an Auto Scaling group's, is not modelled: a
+// topology without them would call it unreachable.
+func (m *importer) loadBalancer(r *resource) {
+	typ := cmp.Or(r.text("load_balancer_type"), "application")
+	if typ != "application" && typ != "network" {
+		m.cannot(r, "load balancers of type %s are not modelled", typ)
+		return
+	}
+	nodes := m.nodes(r)
+	if nodes == nil {
+		m.cannot(r, "its subnets are not known")
+		return
+	}
+	listeners, problem := m.listeners(r, typ)
+	if problem != "" {
+		m.cannot(r, "%s", problem)
+		return
+	}
+	e := m.Add("load_balancers", r.address, r.at)
+	e.Set("type", str(r, typ))
+	m.scheme(e, r, nodes)
+	m.setGroups(r, "security_groups")
+	if typ == "network" && r.yes("enable_cross_zone_load_balancing") {
+		e.Set("cross_zone", doc.Bool(true, r.at))
+	}
+	if listeners != nil {
+		e.Set("listeners", listeners)
+	}
+}
+
+// node is a node of a load balancer, one in each subnet.
+type node struct{ subnet, private, public string }
+
+func (m *importer) nodes(r *resource) []node {
+	var out []node
+	for i := range r.items("subnet_mapping") {
+		subnet, _ := m.link(r, toSubnet, "subnet_mapping", i, "subnet_id")
+		if subnet == "" {
+			continue
+		}
+		n := node{subnet: subnet, private: r.text("subnet_mapping", i, "private_ipv4_address")}
+		if eip := m.eip(r, "subnet_mapping", i, "allocation_id"); eip != nil {
+			n.public = m.publicText(eip, "public_ip")
+		}
+		out = append(out, n)
+	}
+	if len(out) == 0 {
+		subnets, ok := m.links(r, toSubnet, "subnets")
+		if !ok {
+			return nil
+		}
+		for _, s := range subnets {
+			out = append(out, node{subnet: s})
+		}
+	}
+	slices.SortFunc(out, func(a, b node) int { return draft.CompareNames(a.subnet, b.subnet) })
+	return out
+}
+
+func (m *importer) scheme(e *doc.Entry, r *resource, nodes []node) {
+	scheme := "internet_facing"
+	if r.yes("internal") {
+		scheme = "internal"
+	}
+	e.Set("scheme", str(r, scheme))
+	for _, n := range nodes {
+		v := doc.Map(r.at).Set("subnet", str(r, n.subnet)).Set("private_ip", str(r, m.privateText(r, n.subnet, n.private)))
+		if scheme != "internal" {
+			v.Set("public_ip", str(r, auto(n.public)))
+		}
+		e.Append("nodes", v)
+	}
+}
+
+// listeners of a load balancer; problem says why they cannot be modelled.
+func (m *importer) listeners(b *resource, typ string) (list *doc.Value, problem string) {
+	for _, r := range m.resources {
+		if r.typ != "aws_lb_listener" && r.typ != "aws_alb_listener" {
+			continue
+		}
+		if name, _ := m.link(r, []string{"load_balancers"}, "load_balancer_arn"); name != b.address {
+			continue
+		}
+		port := r.number("port")
+		if port == nil {
+			return nil, "the port of its listener " + r.address + " is not known"
+		}
+		targets, keeps, problem := m.targets(r)
+		if problem != "" {
+			return nil, problem
+		}
+		v := doc.Map(r.at).Set("protocol", str(r, strings.ToLower(cmp.Or(r.text("protocol"), "http")))).Set("port", doc.Int(*port, r.at)).Set("targets", targets)
+		if typ == "network" && keeps != nil {
+			v.Set("preserve_client_ip", keeps)
+		}
+		if list == nil {
+			list = doc.ListOf(b.at)
+		}
+		list.Items = append(list.Items, v)
+	}
+	return list, ""
+}
+
+// targets of a listener: those of the target groups that it forwards to.
+func (m *importer) targets(r *resource) (list, keeps *doc.Value, problem string) {
+	list = doc.ListOf(r.at)
+	for i := range r.items("default_action") {
+		action := r.text("default_action", i, "type")
+		if action != "forward" {
+			return nil, nil, "its listener " + r.address + " answers by itself (" + action + ")"
+		}
+		paths := []path{{"default_action", i, "target_group_arn"}}
+		for j := range r.items("default_action", i, "forward") {
+			for k := range r.items("default_action", i, "forward", j, "target_group") {
+				paths = append(paths, path{"default_action", i, "forward", j, "target_group", k, "arn"})
+			}
+		}
+		for _, p := range paths {
+			name, _ := m.link(r, []string{"target_groups"}, p...)
+			g := m.byAddress[name]
+			if g == nil {
+				continue
+			}
+			for _, a := range m.resources {
+				if a.typ != "aws_lb_target_group_attachment" && a.typ != "aws_alb_target_group_attachment" {
+					continue
+				}
+				if to, _ := m.link(a, []string{"target_groups"}, "target_group_arn"); to == name {
+					t, problem := m.target(a, g)
+					if problem != "" {
+						return nil, nil, problem
+					}
+					list.Items = append(list.Items, t)
+				}
+			}
+			if v := g.text("preserve_client_ip"); v != "" {
+				keeps = doc.Bool(v == "true", g.at)
+			}
+		}
+	}
+	if len(list.Items) == 0 {
+		return nil, nil, "the targets of its listener " + r.address + " are not in the plan"
+	}
+	return list, keeps, ""
+}
+
+func (m *importer) target(a, group *resource) (*doc.Value, string) {
+	v := doc.Map(a.at)
+	if kind := cmp.Or(group.text("target_type"), "instance"); kind == "ip" {
+		address := a.text("target_id")
+		if address == "" {
+			if names := m.addressNames(a, "target_id"); len(names) == 1 {
+				address = names[0]
+			}
+		}
+		if address == "" {
+			return nil, "the address of its target " + a.address + " is not known"
+		}
+		v.Set("address", str(a, address))
+	} else if kind == "instance" {
+		name, _ := m.link(a, []string{"instances"}, "target_id")
+		if m.Section(name) != "instances" {
+			return nil, "the instance of its target " + a.address + " is not among the resources"
+		}
+		v.Set("instance", str(a, name))
+	} else {
+		return nil, "targets of type " + kind + " are not modelled"
+	}
+	port := a.number("port")
+	if port == nil {
+		port = group.number("port")
+	}
+	if port != nil {
+		v.Set("port", doc.Int(*port, a.at))
+	}
+	return v, ""
+}
+
+// classicBalancer has its listeners and instances in itself.
+func (m *importer) classicBalancer(r *resource) {
+	nodes := m.nodes(r)
+	instances, ok := m.links(r, []string{"instances"}, "instances")
+	for _, a := range m.resources {
+		if a.typ == "aws_elb_attachment" {
+			if b, _ := m.link(a, []string{"load_balancers"}, "elb"); b == r.address {
+				if i, _ := m.link(a, []string{"instances"}, "instance"); i != "" && !slices.Contains(instances, i) {
+					instances = append(instances, i)
+				}
+			}
+		}
+	}
+	instances = slices.DeleteFunc(instances, func(i string) bool { return m.Section(i) != "instances" })
+	switch {
+	case len(nodes) == 0:
+		m.cannot(r, "its subnets are not known")
+		return
+	case !ok || len(instances) == 0:
+		m.cannot(r, "its instances are not in the plan")
+		return
+	}
+	e := m.Add("load_balancers", r.address, r.at)
+	e.Set("type", str(r, "classic"))
+	m.scheme(e, r, nodes)
+	m.setGroups(r, "security_groups")
+	if r.value("cross_zone_load_balancing") != false {
+		e.Set("cross_zone", doc.Bool(true, r.at))
+	}
+	for i := range r.items("listener") {
+		port, to := r.number("listener", i, "lb_port"), r.number("listener", i, "instance_port")
+		if port == nil || to == nil {
+			continue
+		}
+		protocol := strings.ToLower(r.text("listener", i, "lb_protocol"))
+		if protocol == "ssl" {
+			protocol = "tcp" // as far as packets go
+		}
+		targets := doc.ListOf(r.at)
+		for _, name := range instances {
+			targets.Items = append(targets.Items, doc.Map(r.at).Set("instance", str(r, name)).Set("port", doc.Int(*to, r.at)))
+		}
+		e.Append("listeners", doc.Map(r.at).Set("protocol", str(r, protocol)).Set("port", doc.Int(*port, r.at)).Set("targets", targets))
+	}
+}
+
+func (m *importer) endpoint(r *resource) {
+	vpc, ok := m.link(r, toVPC, "vpc_id")
+	if !ok || vpc == "" {
+		m.cannot(r, "its VPC is not known")
+		return
+	}
+	service := r.text("service_name")
+	switch typ := cmp.Or(r.text("vpc_endpoint_type"), "Gateway"); typ {
+	case "Gateway":
+		m.gatewayEndpoint(r, vpc, service)
+	case "Interface":
+		m.interfaceEndpoint(r, vpc, service)
+	case "GatewayLoadBalancer":
+		subnets, _ := m.links(r, toSubnet, "subnet_ids")
+		if len(subnets) != 1 {
+			m.cannot(r, "its subnet is not known")
+			return
+		}
+		e := m.Add("vpc_endpoints", r.address, r.at)
+		e.Set("type", str(r, "gateway_load_balancer"))
+		e.Set("subnet", str(r, subnets[0]))
+		e.Set("service", str(r, cmp.Or(service, "unknown")))
+	default:
+		m.cannot(r, "endpoints of type %s are not modelled", typ)
+	}
+}
+
+// gatewayEndpoint needs the addresses of its service, which only a state has.
+func (m *importer) gatewayEndpoint(r *resource, vpc, service string) {
+	cidrs := r.texts("cidr_blocks")
+	if len(cidrs) == 0 {
+		m.cannot(r, "the addresses of its service are known after apply only; questions about them are answered as if there were no endpoint")
+		m.report(r, diag.Warning, idLeftOut, "the endpoint is left out, since the addresses of its service are known after apply only")
+		return
+	}
+	list := r.address + ".prefix_list"
+	p := m.Add("prefix_lists", list, r.at)
+	slices.Sort(cidrs)
+	p.Set("cidrs", doc.Strs(cidrs, r.at))
+	if id := r.text("prefix_list_id"); id != "" && m.byID[id] == nil {
+		p.Set("id", str(r, id))
+	}
+	e := m.Add("vpc_endpoints", r.address, r.at)
+	e.Set("type", str(r, "gateway"))
+	e.Set("vpc", str(r, vpc))
+	e.Set("service", str(r, service))
+	e.Set("prefix_list", str(r, list))
+	tables, _ := m.links(r, toTable, "route_table_ids")
+	for _, t := range tables {
+		if m.Section(t) == "route_tables" {
+			m.addName(r.address, "route_tables", t, r)
+		}
+	}
+}
+
+func (m *importer) endpointTable(r *resource) {
+	table, _ := m.link(r, toTable, "route_table_id")
+	endpoint, _ := m.link(r, []string{"vpc_endpoints"}, "vpc_endpoint_id")
+	if m.Section(table) == "route_tables" && m.Section(endpoint) == "vpc_endpoints" {
+		m.addName(endpoint, "route_tables", table, r)
+	}
+}
+
+func (m *importer) interfaceEndpoint(r *resource, vpc, service string) {
+	subnets, ok := m.links(r, toSubnet, "subnet_ids")
+	for _, o := range m.resources {
+		if o.typ == "aws_vpc_endpoint_subnet_association" {
+			if name, _ := m.link(o, []string{"vpc_endpoints"}, "vpc_endpoint_id"); name == r.address {
+				if s, _ := m.link(o, toSubnet, "subnet_id"); s != "" && !slices.Contains(subnets, s) {
+					subnets = append(subnets, s)
+				}
+			}
+		}
+	}
+	if !ok || len(subnets) == 0 {
+		m.cannot(r, "its subnets are not known")
+		return
+	}
+	slices.SortFunc(subnets, draft.CompareNames)
+	known := map[string]string{}
+	for i := range r.items("subnet_configuration") {
+		if s, _ := m.link(r, toSubnet, "subnet_configuration", i, "subnet_id"); s != "" {
+			known[s] = r.text("subnet_configuration", i, "ipv4")
+		}
+	}
+	e := m.Add("vpc_endpoints", r.address, r.at)
+	e.Set("type", str(r, "interface"))
+	e.Set("vpc", str(r, vpc))
+	e.Set("service", str(r, cmp.Or(service, "unknown")))
+	e.Set("subnets", doc.Strs(subnets, r.at))
+	addresses := doc.ListOf(r.at)
+	for _, s := range subnets {
+		addresses.Items = append(addresses.Items, str(r, m.privateText(r, s, known[s])))
+	}
+	e.Set("private_ips", addresses)
+	m.setGroups(r, "security_group_ids")
+	for _, o := range m.resources {
+		if o.typ == "aws_vpc_endpoint_security_group_association" {
+			if name, _ := m.link(o, []string{"vpc_endpoints"}, "vpc_endpoint_id"); name == r.address {
+				if g, _ := m.link(o, toGroup, "security_group_id"); g != "" {
+					m.addName(r.address, "security_groups", g, r)
+				}
+			}
+		}
+	}
+}
