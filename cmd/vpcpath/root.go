@@ -47,7 +47,7 @@ Settings: flags, else VPCPATH_* in the environment (VPCPATH_OUTPUT=json), else
 	complete(root, "output", reportFormats...)
 	complete(root, "color", "auto", "always", "never")
 	complete(root, "width")
-	root.AddCommand(newCheck(a), newExplain(a), newCodes(a), newRules(a), newExample(a), newVersion(a), newImport(a))
+	root.AddCommand(newCheck(a), newExplain(a), newCodes(a), newRules(a), newSchema(a), newExample(a), newVersion(a), newImport(a))
 	return root
 }
 

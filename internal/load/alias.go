@@ -13,6 +13,9 @@ type alias struct {
 	of   model.Resource
 }
 
+// idWords say what the key `id` is.
+const idWords = "another name, as the resource's AWS id"
+
 // takeID takes the key `id` out of an entry; any entry may have it.
 func (w *walker) takeID(entry *yaml.Node) (rest *yaml.Node, id ref) {
 	v := w.deref(entry)
@@ -24,7 +27,7 @@ func (w *walker) takeID(entry *yaml.Node) (rest *yaml.Node, id ref) {
 		if key.Kind != yaml.ScalarNode || key.Value != "id" {
 			continue
 		}
-		text, ok := w.scalar(value, "another name, as the resource's AWS id")
+		text, ok := w.scalar(value, idWords)
 		if problem := nameProblem(text); ok && problem != "" {
 			w.report(w.at(value), idInvalidName, "%s", problem)
 		}

@@ -29,6 +29,10 @@ func (s subject) String() string {
 // place for unknown keys, keys twice, missing keys and merges. It reports
 // whether there was a mapping at all.
 func readMapping[T any](w *walker, n *yaml.Node, at diag.Pos, what subject, table []field[T], into *T) bool {
+	if w.describing() {
+		describeMapping(w, n, what, table, into)
+		return false
+	}
 	v := w.deref(n)
 	if v == nil || w.tagged(v) {
 		return false
@@ -185,6 +189,10 @@ func (w *walker) mergeFrom(n *yaml.Node, depth int, each func(key, value *yaml.N
 // user's, those of its merges last. Keys that stand twice are the caller's
 // to find.
 func (w *walker) entries(n *yaml.Node, what string, each func(key, value *yaml.Node)) {
+	if w.describing() {
+		w.shapes.entries(n, what, each)
+		return
+	}
 	v := w.deref(n)
 	if v == nil || w.tagged(v) {
 		return

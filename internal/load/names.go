@@ -59,8 +59,12 @@ func nameProblem(name string) string {
 	return ""
 }
 
-// name reads the key of a section's entry.
+// name reads the name of a resource to be made, as the key of a section's entry.
 func (w *walker) name(key *yaml.Node) (string, bool) {
+	if w.describing() && key.Kind == 0 { // a name as a value
+		w.shapes.scalar(key, "a name")
+		return "", false
+	}
 	v := w.deref(key)
 	if v == nil {
 		return "", false

@@ -30,6 +30,9 @@ type walker struct {
 	// an index into them, from 1; nil for YAML.
 	places []diag.Pos
 
+	// shapes are set where readers are only to say what they take; see Schema.
+	shapes *shapes
+
 	expanded  int
 	exhausted bool // the bound was hit, and said so
 	sizes     map[*yaml.Node]int
@@ -178,6 +181,10 @@ func (w *walker) tagged(n *yaml.Node) bool {
 
 // scalar returns the text of a single value as it stands in the file.
 func (w *walker) scalar(n *yaml.Node, want string) (string, bool) {
+	if w.describing() {
+		w.shapes.scalar(n, want)
+		return "", false
+	}
 	v := w.deref(n)
 	if v == nil || w.tagged(v) {
 		return "", false
@@ -212,6 +219,10 @@ func (w *walker) refs(n *yaml.Node, want string, into *[]ref) {
 
 // list calls each with the items of a list.
 func (w *walker) list(n *yaml.Node, want string, each func(*yaml.Node)) {
+	if w.describing() {
+		w.shapes.list(n, want, each)
+		return
+	}
 	v := w.deref(n)
 	if v == nil || w.tagged(v) {
 		return
@@ -227,6 +238,11 @@ func (w *walker) list(n *yaml.Node, want string, each func(*yaml.Node)) {
 
 // oneOrList calls each with the items of a list, or with the value itself.
 func (w *walker) oneOrList(n *yaml.Node, want string, each func(*yaml.Node)) {
+	if w.describing() {
+		each(n)
+		w.shapes.list(n, want, each)
+		return
+	}
 	v := w.deref(n)
 	if v == nil {
 		return
@@ -240,6 +256,10 @@ func (w *walker) oneOrList(n *yaml.Node, want string, each func(*yaml.Node)) {
 
 // boolean reads true or false.
 func (w *walker) boolean(n *yaml.Node, into *bool) {
+	if w.describing() {
+		w.shapes.add(n, &schemaNode{Type: "boolean"})
+		return
+	}
 	text, ok := w.scalar(n, "true or false")
 	if !ok {
 		return

@@ -181,6 +181,9 @@ func (w *walker) section(name string, at diag.Pos, value *yaml.Node) {
 			entry, second := w.takeID(entry)
 			if id, ok := w.name(key); ok {
 				s.entry(w, model.Ident{Name: id, At: w.at(key)}, entry)
+				if w.describing() {
+					w.shapes.property(entry, "id", idWords)
+				}
 				if second.given() {
 					w.out.aliases = append(w.out.aliases, alias{second, w.out.order[len(w.out.order)-1]})
 				}
@@ -211,6 +214,9 @@ func (w *walker) section(name string, at diag.Pos, value *yaml.Node) {
 func (w *walker) version(n *yaml.Node) {
 	w.out.versions++
 	text, ok := w.scalar(n, "the number 1")
+	if w.describing() {
+		*w.shapes.last(n) = schemaNode{Const: 1, Description: "the version of the language"}
+	}
 	if !ok {
 		return
 	}

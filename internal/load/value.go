@@ -102,6 +102,7 @@ func (w *walker) cidr(n *yaml.Node, f family) (model.Block, bool) {
 
 func (w *walker) rawCIDR(n *yaml.Node, f family) (b model.Block, hostBits, ok bool) {
 	text, ok := w.scalar(n, f.example())
+	w.pattern(n, `^[0-9a-fA-F.:]+/[0-9]+$`)
 	if !ok {
 		return b, false, false
 	}
@@ -214,6 +215,10 @@ func parseNumber(text string, low, high int) (n int, problem string) {
 
 // integer reads a number between two bounds, both included.
 func (w *walker) integer(n *yaml.Node, what string, low, high int) (int, bool) {
+	if w.describing() {
+		w.shapes.integer(n, what, low, high)
+		return 0, false
+	}
 	want := what + " from " + strconv.Itoa(low) + " to " + strconv.Itoa(high)
 	text, ok := w.scalar(n, want)
 	if !ok {
@@ -233,6 +238,10 @@ func (w *walker) integer(n *yaml.Node, what string, low, high int) (int, bool) {
 
 // word reads one of a few words.
 func (w *walker) word(n *yaml.Node, words []string, into *string) {
+	if w.describing() {
+		w.shapes.add(n, &schemaNode{Type: "string", Enum: words})
+		return
+	}
 	text, ok := w.scalar(n, oneOf(words))
 	if !ok {
 		return
