@@ -10,11 +10,13 @@ var topologies embed.FS
 // rules is the one list of rules, sorted by id. A test asserts that each is
 // whole.
 var rules = withTopologies(
+	allPortsOpenToInternet,
 	applianceInInspectedSubnet,
 	applianceNotForwarding,
 	applianceSourceDestCheck,
 	applianceSubnetWithoutInternetRoute,
 	blackholeRoute,
+	databasePortOpenToInternet,
 	dualStackSubnetWithoutIPv6Route,
 	gatewayRouteTableShared,
 	hubNATGatewayWithoutReturnRoute,
@@ -26,6 +28,8 @@ var rules = withTopologies(
 	internetRouteWithoutPublicIP,
 	ipv6WithoutRules,
 	mainRouteTableToInternet,
+	managementPortForwardedToInternet,
+	managementPortOpenToInternet,
 	masqueradeMissesClients,
 	natGatewayBlockedByACL,
 	natGatewayInClientSubnet,
@@ -33,6 +37,9 @@ var rules = withTopologies(
 	natGatewayInPrivateSubnet,
 	natInstanceBlockedBySecurityGroup,
 	natInstanceWithoutInternet,
+	portForwardMatchesPublicAddress,
+	portForwardToNobody,
+	portForwardWithoutMasquerade,
 	prefixListsOverlap,
 	privateNATGatewayToInternet,
 	privateSubnetWithIPv6InternetRoute,
@@ -46,6 +53,7 @@ var rules = withTopologies(
 	subnetUsesMainRouteTable,
 	unreachableRoute,
 	unusedResource,
+	widePortRangeOpenToInternet,
 )
 
 // withTopologies gives each rule its topologies, rules/ID.bad.yaml and
