@@ -8,6 +8,7 @@ import (
 	"github.com/vpcpath/vpcpath/internal/addr"
 	"github.com/vpcpath/vpcpath/internal/eval"
 	"github.com/vpcpath/vpcpath/internal/model"
+	"github.com/vpcpath/vpcpath/internal/packet"
 )
 
 // facts are what several rules need to know of one topology. They are worked
@@ -22,6 +23,8 @@ type facts struct {
 	internet map[tableFamily][]*model.Route
 	classes  map[*model.Interface]string
 	answers  map[string]*eval.Result
+	space    *packet.Space
+	cut      map[pieceKey][]packet.Piece
 }
 
 // tableFamily is a route table as one family sees it.

@@ -139,8 +139,8 @@ func (p *Pass) exposed(g *model.SecurityGroup, r *model.SGRule, fam addr.Family,
 			g.Name, r.PeerText(), serviceNames(list), quoted(hostNames(got.unknown)))
 		f.Severity = diag.Warning
 	default:
-		f := p.Report(place, "security group %q admits %s to %s; the internet reaches none of its %s today, but nothing else says so",
-			g.Name, r.PeerText(), serviceNames(list), plural(len(g.Members), "interface", "interfaces"))
+		f := p.Report(place, "security group %q admits %s to %s; the internet reaches no interface that carries it, as long as routes, addresses and network ACLs stay as they are",
+			g.Name, r.PeerText(), serviceNames(list))
 		f.Severity = diag.Info
 	}
 }

@@ -10,6 +10,7 @@ var topologies embed.FS
 // rules is the one list of rules, sorted by id. A test asserts that each is
 // whole.
 var rules = withTopologies(
+	aclRuleSplitsSubnet,
 	allPortsOpenToInternet,
 	applianceInInspectedSubnet,
 	applianceNotForwarding,
@@ -18,6 +19,7 @@ var rules = withTopologies(
 	blackholeRoute,
 	databasePortOpenToInternet,
 	dualStackSubnetWithoutIPv6Route,
+	emptyNetworkACL,
 	gatewayRouteTableShared,
 	hubNATGatewayWithoutReturnRoute,
 	ingressInspectionBypassed,
@@ -37,6 +39,8 @@ var rules = withTopologies(
 	natGatewayInPrivateSubnet,
 	natInstanceBlockedBySecurityGroup,
 	natInstanceWithoutInternet,
+	networkACLBlocksPathMTU,
+	networkACLBlocksReplies,
 	portForwardMatchesPublicAddress,
 	portForwardToNobody,
 	portForwardWithoutMasquerade,
@@ -47,6 +51,7 @@ var rules = withTopologies(
 	publicIPWithoutInternetRoute,
 	quotaExceeded,
 	routingLoop,
+	shadowedACLRule,
 	singleApplianceForSeveralZones,
 	subnetMissingFromIngressRouting,
 	subnetUsesDefaultNetworkACL,
