@@ -33,7 +33,7 @@ var shadowedACLRule = &Rule{
 func (p *Pass) shadowed(d direction, fam addr.Family) {
 	alive := p.decidedBy(d, p.sp().Fam(fam), fam)
 	for _, r := range d.rules() {
-		if addr.FamilyOf(r.CIDR.Addr()) != fam || !r.At.IsValid() || slices.Contains(alive, r) {
+		if addr.FamilyOf(r.CIDR.Addr()) != fam || !r.At.IsValid() || r.Symbol != nil || slices.Contains(alive, r) {
 			continue
 		}
 		by := p.decidedBy(d, p.ownSet(d.peer, []netip.Prefix{r.CIDR}, r.Traffic), fam)
@@ -100,7 +100,7 @@ var networkACLBlocksReplies = &Rule{
 		for _, a := range acls {
 			for _, d := range directions(a) {
 				for k, r := range d.rules() {
-					if r.Allow && r.At.IsValid() && r.Protocols.Contains(packet.TCP) && !forReplies(r.Traffic) {
+					if r.Allow && r.At.IsValid() && r.Symbol == nil && r.Protocols.Contains(packet.TCP) && !forReplies(r.Traffic) {
 						p.replies(d, k, r, subnets[a])
 					}
 				}
@@ -262,7 +262,7 @@ var aclRuleSplitsSubnet = &Rule{
 		for _, a := range p.Topology.NetworkACLs {
 			for _, d := range directions(a) {
 				for _, r := range d.rules() {
-					if r.CIDR.IsSingleIP() || !r.At.IsValid() || a.VPC == nil {
+					if r.CIDR.IsSingleIP() || !r.At.IsValid() || r.Symbol != nil || a.VPC == nil {
 						continue
 					}
 					for _, s := range a.VPC.Subnets {
