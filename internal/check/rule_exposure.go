@@ -1,6 +1,8 @@
 package check
 
 import (
+	"slices"
+
 	"github.com/vpcpath/vpcpath/internal/addr"
 	"github.com/vpcpath/vpcpath/internal/diag"
 	"github.com/vpcpath/vpcpath/internal/model"
@@ -47,9 +49,9 @@ var allPortsOpenToInternet = &Rule{
 	ID:       "all-ports-open-to-internet",
 	Title:    "a security group admits the whole internet to every port",
 	Severity: diag.Error,
-	Why: exposureWhy + "Appliances whose groups must let all pass that they forward are reachable themselves by it, too. Name ports, or the " +
-		"networks that may use them.",
-	Rules: []string{"SG-11", "IGW-4", "LINT-49"},
+	Why: exposureWhy + "The groups of an appliance judge what it forwards, so they are wider than the appliance itself needs: there it is a " +
+		"warning. Name ports, or the networks that may use them.",
+	Rules: []string{"SG-11", "IGW-4", "NI-6", "LINT-49"},
 	Since: "0.1",
 	Check: func(p *Pass) {
 		p.eachWorldRule(func(g *model.SecurityGroup, r *model.SGRule, fam addr.Family) {
@@ -101,6 +103,13 @@ func wideSamples(r *model.SGRule) []service {
 	return out
 }
 
+// forwards reports whether an interface is that of an appliance: its groups
+// judge what it passes on, too (NI-6).
+func (p *Pass) forwards(i *model.Interface) bool {
+	inst := i.Instance()
+	return inst != nil && (len(p.routesTo(i)) > 0 && (inst.IPForward || !i.SourceDestCheck) || len(inst.TunnelEnds) > 0)
+}
+
 func everyPort(r *model.SGRule) bool { return len(r.Ports) == 1 && r.Ports[0] == packet.AllPorts }
 
 // eachWorldRule calls do for the inbound rules of groups in use that admit
@@ -124,6 +133,10 @@ func (p *Pass) exposed(g *model.SecurityGroup, r *model.SGRule, fam addr.Family,
 	place := at(r.At, g.At)
 	got := p.exposure(g, fam, list)
 	switch {
+	case len(got.all) > 0 && everyPort(r) && !slices.ContainsFunc(got.all, func(i *model.Interface) bool { return !p.forwards(i) }):
+		f := p.Report(place, "security group %q must let pass what %s %s, but admits %s to %s of %s itself too; name the ports and networks that are forwarded, or shut these ports on the host",
+			g.Name, quoted(hostNames(got.all)), plural(len(got.all), "forwards", "forward"), r.PeerText(), serviceNames(got.ports), plural(len(got.all), "it", "them"))
+		f.Severity = diag.Warning
 	case len(got.all) > 0:
 		f := p.Report(place, "security group %q admits %s to %s, and the internet reaches %s; name the networks that need it",
 			g.Name, r.PeerText(), serviceNames(got.ports), quoted(hostNames(got.all)))

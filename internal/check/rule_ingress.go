@@ -6,6 +6,7 @@ import (
 
 	"github.com/vpcpath/vpcpath/internal/addr"
 	"github.com/vpcpath/vpcpath/internal/diag"
+	"github.com/vpcpath/vpcpath/internal/eval"
 	"github.com/vpcpath/vpcpath/internal/model"
 )
 
@@ -198,7 +199,8 @@ var subnetMissingFromIngressRouting = &Rule{
 	Title:    "a subnet that takes connections in is left out of ingress routing",
 	Severity: diag.Warning,
 	Why: "The gateway route table sends what comes in for some subnets through an appliance, and hands what is for this one straight to it. " +
-		"Where the subnet sends its replies to the appliance they are half a connection; where it does not, nothing inspects it, which may be meant.",
+		"Where the subnet sends to the internet by the appliance, that has half of each connection: an error where it drops them. Where " +
+		"the subnet does not, nothing inspects it, which may be meant: a note.",
 	Rules: []string{"GW-5", "GW-10", "LINT-31"},
 	Since: "0.1",
 	Check: func(p *Pass) {
@@ -237,6 +239,9 @@ func (p *Pass) leftOut(t *model.RouteTable, list []redirect, s *model.Subnet) {
 			f := p.Report(s.At, "subnet %q sends to the internet by %q, but gateway route table %q hands what comes in for it straight to it; add a route for %s there",
 				s.Name, deviceName(list[i].target), t.Name, s.CIDR)
 			see(f, t.At, "gateway route table %q", t.Name)
+			if hosts := p.hosts(s); len(hosts) > 0 && blockedBy(p.toTheInternet(hosts[0], addr.V4, "tcp/443"), eval.ReturnPathAsymmetric) != nil {
+				f.Severity = diag.Error // it has half of each connection, and drops it
+			}
 			return
 		case direct:
 			f := p.Report(s.At, "nothing inspects what comes in for subnet %q, while gateway route table %q sends %s through %q; add a route for %s if that is meant to be inspected too",

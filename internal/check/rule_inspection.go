@@ -1,6 +1,8 @@
 package check
 
 import (
+	"slices"
+
 	"github.com/vpcpath/vpcpath/internal/addr"
 	"github.com/vpcpath/vpcpath/internal/diag"
 	"github.com/vpcpath/vpcpath/internal/eval"
@@ -24,6 +26,9 @@ var inspectionOneWay = &Rule{
 			out := p.inspected(s.RouteTable)
 			if out == nil {
 				continue
+			}
+			if slices.ContainsFunc(p.redirects(), func(r redirect) bool { return r.isInternet() && sameDevice(out, r.target) }) {
+				continue // ingress routing knows the device: subnet-missing-from-ingress-routing speaks of the rest
 			}
 			for _, i := range p.hosts(s) {
 				res := p.toTheInternet(i, addr.V4, "tcp/443")
