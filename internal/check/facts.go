@@ -117,6 +117,21 @@ func (f *facts) toInternet(t *model.RouteTable, fam addr.Family) []*model.Route 
 	return list
 }
 
+// shut reports whether a table certainly leads no internet address of a
+// family to an internet gateway: not where what it does is not modelled.
+func (f *facts) shut(t *model.RouteTable, fam addr.Family) bool {
+	if t == nil || t.Unmodelled != nil {
+		return false
+	}
+	return !slices.ContainsFunc(f.toInternet(t, fam), func(r *model.Route) bool {
+		switch r.Target.(type) {
+		case *model.InternetGateway, *model.Unmodelled:
+			return true
+		}
+		return false
+	})
+}
+
 // internetBy returns the first route of a table that leads internet addresses
 // to a target of a kind, or nil.
 func internetBy[T model.Resource](f *facts, t *model.RouteTable, fam addr.Family) (*model.Route, T) {

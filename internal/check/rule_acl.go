@@ -132,13 +132,13 @@ func (p *Pass) replies(d direction, k int, r *model.ACLRule, subnets []*model.Su
 	var f *diag.Finding
 	switch {
 	case answered == packet.Empty:
-		f = p.Report(r.At, "%sbut no %s rule allows the replies; allow tcp/%d-%d %s", what, back, from.Lo, from.Hi, r.CIDR)
+		f = p.Report(r.At, "%sbut no %s rule allows the replies; allow tcp/%d-%d %s %s there", what, back, from.Lo, from.Hi, map[bool]string{true: "from", false: "to"}[d.egress], r.CIDR)
 	case sp.Free(missing, packet.SPort) == sp.Free(begun, packet.SPort):
 		f = p.Report(r.At, "%sbut the %s rules allow replies to a part of the client's ports only, and not to %s; allow tcp/%d-%d", what, back, p.portsOf(missing, packet.SPort), from.Lo, from.Hi)
 	default:
 		f = p.Report(r.At, "%sbut the %s rules stop the replies for %s; allow tcp/%d-%d there, or narrow the rule", what, back, p.peersOf(missing, fam, d.peer), from.Lo, from.Hi)
 	}
-	see(f, subnets[0].At, "as of subnet %q", subnets[0].Name)
+	see(f, subnets[0].At, "subnet %q uses it", subnets[0].Name)
 }
 
 // refused returns the headers whose reply a deny for some network stops:
@@ -230,6 +230,9 @@ var emptyNetworkACL = &Rule{
 	Check: func(p *Pass) {
 		acls, subnets := p.servedACLs()
 		for _, a := range acls {
+			if a.Unmodelled != nil {
+				continue
+			}
 			var shut []string
 			for _, d := range directions(a) {
 				if !slices.ContainsFunc(d.rules(), func(r *model.ACLRule) bool { return r.Allow }) {

@@ -107,7 +107,7 @@ func wideSamples(r *model.SGRule) []service {
 // judge what it passes on, too (NI-6).
 func (p *Pass) forwards(i *model.Interface) bool {
 	inst := i.Instance()
-	return inst != nil && (len(p.routesTo(i)) > 0 && (inst.IPForward || !i.SourceDestCheck) || len(inst.TunnelEnds) > 0)
+	return inst != nil && (inst.IPForward || !i.SourceDestCheck || len(inst.TunnelEnds) > 0 || len(p.routesTo(i)) > 0)
 }
 
 func everyPort(r *model.SGRule) bool { return len(r.Ports) == 1 && r.Ports[0] == packet.AllPorts }
@@ -134,8 +134,8 @@ func (p *Pass) exposed(g *model.SecurityGroup, r *model.SGRule, fam addr.Family,
 	got := p.exposure(g, fam, list)
 	switch {
 	case len(got.all) > 0 && everyPort(r) && !slices.ContainsFunc(got.all, func(i *model.Interface) bool { return !p.forwards(i) }):
-		f := p.Report(place, "security group %q must let pass what %s %s, but admits %s to %s of %s itself too; name the ports and networks that are forwarded, or shut these ports on the host",
-			g.Name, quoted(hostNames(got.all)), plural(len(got.all), "forwards", "forward"), r.PeerText(), serviceNames(got.ports), plural(len(got.all), "it", "them"))
+		f := p.Report(place, "security group %q admits %s to all that %s %s, so the internet reaches %s of the %s, too; name the ports and networks that are forwarded, or shut these ports there",
+			g.Name, r.PeerText(), quoted(hostNames(got.all)), plural(len(got.all), "forwards", "forward"), serviceNames(got.ports), plural(len(got.all), "host itself", "hosts themselves"))
 		f.Severity = diag.Warning
 	case len(got.all) > 0:
 		f := p.Report(place, "security group %q admits %s to %s, and the internet reaches %s; name the networks that need it",

@@ -32,7 +32,7 @@ var redundantSecurityGroupRule = &Rule{
 // the later.
 func (p *Pass) implied(g *model.SecurityGroup, list []*model.SGRule) {
 	for k, r := range list {
-		if !r.At.IsValid() || r.Symbol != nil || r.Group != nil && len(r.Group.Members) == 0 {
+		if !r.At.IsValid() || r.Symbol != nil || r.Unmodelled != nil || r.Group != nil && len(r.Group.Members) == 0 {
 			continue
 		}
 		var near []*model.SGRule
@@ -132,6 +132,9 @@ var securityGroupReferenceNeverMatches = &Rule{
 					continue // the loader warns of what cannot be named at all
 				}
 				if len(r.Group.Members) == 0 {
+					if r.Group.VPC.Incomplete != "" {
+						continue
+					}
 					f := p.Report(r.At, "security group %q admits %s from group %q, which no network interface carries", g.Name, packet.FormatService(r.Protocols, r.Ports), r.Group.Name)
 					f.Severity = diag.Info
 					see(f, r.Group.At, "%q is declared here", r.Group.Name)
@@ -226,7 +229,7 @@ var securityGroupWithoutEgress = &Rule{
 	Check: func(p *Pass) {
 		seen := map[*model.SecurityGroup]*diag.Finding{}
 		for _, i := range p.Topology.Interfaces {
-			if i.Instance() == nil || len(i.Groups) == 0 || slices.ContainsFunc(i.Groups, func(g *model.SecurityGroup) bool { return len(g.Egress) > 0 }) {
+			if i.Instance() == nil || len(i.Groups) == 0 || slices.ContainsFunc(i.Groups, func(g *model.SecurityGroup) bool { return len(g.Egress) > 0 || g.Unmodelled != nil }) {
 				continue
 			}
 			g := i.Groups[0]

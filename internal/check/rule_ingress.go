@@ -165,7 +165,7 @@ var applianceSubnetWithoutInternetRoute = &Rule{
 				continue
 			}
 			seen[s] = true
-			if out, _ := internetBy[*model.InternetGateway](p.facts, s.RouteTable, r.family()); out != nil {
+			if !p.shut(s.RouteTable, r.family()) {
 				continue
 			}
 			f := p.Report(at(s.RouteTable.At, s.At), "route table %q of subnet %q has no %s route to internet gateway %q, so what %q sends back from there is lost; add the route",

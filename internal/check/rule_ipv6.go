@@ -19,7 +19,7 @@ var dualStackSubnetWithoutIPv6Route = &Rule{
 	Since: "0.1",
 	Check: func(p *Pass) {
 		for _, t := range p.Topology.RouteTables {
-			if len(p.subnets(t)) == 0 || len(p.toInternet(t, addr.V6)) > 0 {
+			if t.Unmodelled != nil || len(p.subnets(t)) == 0 || len(p.toInternet(t, addr.V6)) > 0 {
 				continue
 			}
 			v4 := p.toInternet(t, addr.V4)
@@ -127,8 +127,11 @@ func (p *Pass) aclWithoutIPv6(a *model.NetworkACL, i *model.Interface) {
 func (p *Pass) groupsWithoutIPv6(i *model.Interface) {
 	var open *model.SGRule
 	for _, g := range i.Groups {
+		if g.Unmodelled != nil {
+			return
+		}
 		for _, r := range g.Ingress {
-			if r.Group != nil || slices.ContainsFunc(r.Prefixes(), func(q netip.Prefix) bool { return q.Addr().Is6() }) {
+			if r.Group != nil || r.Unmodelled != nil || slices.ContainsFunc(r.Prefixes(), func(q netip.Prefix) bool { return q.Addr().Is6() }) {
 				return
 			}
 			if open == nil && r.CIDR.IsValid() && r.CIDR.Bits() == 0 {

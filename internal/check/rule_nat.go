@@ -19,7 +19,7 @@ var natGatewayInPrivateSubnet = &Rule{
 			if g.Private || g.Subnet == nil || p.natLoop(g) != nil {
 				continue // a regional one has a table of its own; a loop is another rule's
 			}
-			if r, _ := internetBy[*model.InternetGateway](p.facts, g.Subnet.RouteTable, addr.V4); r != nil {
+			if !p.shut(g.Subnet.RouteTable, addr.V4) {
 				continue
 			}
 			why := "route table " + quoted([]string{g.Subnet.RouteTable.Name}) + " leads to no internet gateway"

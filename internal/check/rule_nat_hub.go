@@ -47,6 +47,9 @@ func (p *Pass) hubGateways(hub *model.TransitGatewayAttachment) []*model.NATGate
 
 func (p *Pass) returnRoutes(hub *model.TransitGatewayAttachment, g *model.NATGateway) {
 	var lost []*model.Subnet
+	if g.Subnet.RouteTable.Unmodelled != nil {
+		return
+	}
 	for _, a := range hub.TransitGateway.Attachments {
 		if a == hub || a.VPC == nil || a.RouteTable == nil {
 			continue

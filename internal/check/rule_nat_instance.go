@@ -56,6 +56,8 @@ var natInstanceWithoutInternet = &Rule{
 			hop, _ := internetBy[*model.InternetGateway](p.facts, s.RouteTable, addr.V4)
 			var why string
 			switch {
+			case s.RouteTable.Unmodelled != nil:
+				continue
 			case hop == nil && len(p.toInternet(s.RouteTable, addr.V4)) == 0:
 				why = "route table " + quoted([]string{s.RouteTable.Name}) + " of its subnet has no route to an internet gateway"
 			case hop != nil && len(n.iface.Public) == 0:

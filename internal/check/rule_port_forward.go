@@ -76,7 +76,7 @@ var portForwardToNobody = &Rule{
 	Check: func(p *Pass) {
 		p.eachPortForward(func(inst *model.Instance, d model.PortForward) {
 			for _, i := range inst.Interfaces {
-				if i.Subnet == nil || !i.Subnet.VPC.Contains(d.To) {
+				if i.Subnet == nil || i.Subnet.VPC.Incomplete != "" || !i.Subnet.VPC.Contains(d.To) {
 					continue
 				}
 				if p.ownerOf(i.Subnet.VPC, d.To) == nil {

@@ -18,7 +18,7 @@ var publicIPWithoutInternetRoute = &Rule{
 	Since: "0.1",
 	Check: func(p *Pass) {
 		for _, s := range p.Topology.Subnets {
-			if s.RouteTable == nil || slices.ContainsFunc(p.toInternet(s.RouteTable, addr.V4), leavesBySubnet) {
+			if s.RouteTable == nil || s.RouteTable.Unmodelled != nil || slices.ContainsFunc(p.toInternet(s.RouteTable, addr.V4), leavesBySubnet) {
 				continue
 			}
 			var list []*model.Interface

@@ -169,7 +169,7 @@ var unusedResource = &Rule{
 			}
 		}
 		for _, g := range p.Topology.SecurityGroups {
-			if len(g.Members) == 0 && !named[g] {
+			if len(g.Members) == 0 && !named[g] && (g.VPC == nil || g.VPC.Incomplete == "") {
 				report(&g.Ident, "no network interface carries it, and no rule names it")
 			}
 		}
