@@ -51,6 +51,7 @@ type rawAttachment struct {
 	subnets, propagates                                []ref
 	link                                               *model.VPNConnection // what is behind a Connect attachment
 	routes                                             []model.Block
+	kinds                                              int // how many things it is to; one is right
 	connectOnly                                        ref // a key that goes with connect alone
 }
 
@@ -106,17 +107,14 @@ func (w *walker) readAttachment(id model.Ident, n *yaml.Node) {
 	if !ok {
 		return
 	}
-	kinds := 0
 	for _, name := range []ref{d.vpc, d.connection, d.dx, d.connect, d.peer} {
 		if name.given() {
-			kinds++
+			d.kinds++
 		}
 	}
 	switch {
-	case kinds != 1: // TGW-1
-		w.report(id.At, idAttachmentKind, "transit gateway attachment %q needs exactly one of `vpc`, `vpn_connection`, `direct_connect_gateway`, `connect` and `peer`; found %d of them", id.Name, kinds)
-	case d.vpc.given() && len(d.subnets) == 0: // TGW-1
-		w.report(id.At, idAttachmentKind, "attachment %q to VPC %q has no subnets; expected `subnets:` with one subnet of each Availability Zone to serve", id.Name, d.vpc.text)
+	case d.kinds != 1: // TGW-1
+		w.report(id.At, idAttachmentKind, "transit gateway attachment %q needs exactly one of `vpc`, `vpn_connection`, `direct_connect_gateway`, `connect` and `peer`; found %d of them", id.Name, d.kinds)
 	case !d.vpc.given() && len(d.subnets) > 0:
 		w.report(d.subnets[0].at, idConflictingKeys, "`subnets` goes with `vpc` only")
 	case d.link == nil && d.connectOnly.given():
@@ -213,6 +211,10 @@ func (r *resolver) attach(a *rawAttachment) {
 	}
 	if a.VPC = r.vpc(a.vpc); a.VPC == nil {
 		return
+	}
+	if len(a.subnets) == 0 && a.kinds == 1 { // TGW-1
+		r.faultOf(a.At, idAttachmentKind, a.VPC.At, quote(a.VPC.Name)+" is declared here",
+			"attachment %q to VPC %q has no subnets; expected `subnets:` with one subnet of each Availability Zone to serve", a.Name, a.VPC.Name)
 	}
 	if o := a.TransitGateway.AttachmentOf(a.VPC); o != nil {
 		r.faultOf(a.vpc.at, idDuplicateEntry, o.At, quote(o.Name)+" is declared here",
