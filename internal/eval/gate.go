@@ -80,11 +80,23 @@ func (w *walk) gate(b *branch, ok packet.Set, quiet bool, hop func(denied packet
 		return
 	}
 	h := hop(denied)
-	h.Action = Deny
+	if h.Action == "" {
+		h.Action = Deny
+	}
 	h.Passed = denied != b.asked
 	w.step(b, &h)
 	w.block(b, &h, denied, stopped == packet.Empty)
 	b.live = w.sp.Minus(b.live, denied)
+}
+
+// mend drops all of b for want of something, as a route. When recording, the
+// walk may go on behind it as if that were there.
+func (w *walk) mend(b *branch, hop func() Hop) {
+	w.gate(b, packet.Empty, false, func(packet.Set) Hop {
+		h := hop()
+		h.Action = Drop
+		return h
+	})
 }
 
 // drop ends the part s of b here, for a reason behind which there is no way

@@ -37,10 +37,21 @@ func (w *walk) igwOut(b branch, v *model.VPC, g *model.InternetGateway, r *model
 		return
 	}
 	w.eachMapped(b, v, func(b branch, public netip.Addr) {
-		if !public.IsValid() {
-			w.drop(&b, b.asked, func() Hop {
+		switch {
+		case public.IsValid():
+		case b.supposedGateway() == g:
+			w.undoAt(&b, g)
+			w.handOn(&b, g, "to the internet, as if from a public address", "IGW-4")
+			b.iface = nil
+			w.internet(b)
+			return
+		default:
+			w.mend(&b, func() Hop {
 				return id.with(IGWNoPublicIP, fmt.Sprintf("%s has no public address, so nothing can leave", w.some(b.asked, b.fam, b.source())), "IGW-3")
 			})
+			if b.asked != packet.Empty && b.dir == packet.Forward {
+				w.supposePublic(b, g)
+			}
 			return
 		}
 		if b.dir == packet.Reply {
@@ -155,6 +166,11 @@ func (w *walk) igwIn(b branch, to publicOwner) {
 		return
 	}
 	switch {
+	case b.supposedGateway() == g:
+		w.undoAt(&b, g)
+		w.handOn(&b, g, "to "+v.Name+", as if for a public address", "IGW-4")
+	case b.fam == addr.V4 && !private.IsValid():
+		w.handOn(&b, g, "to "+v.Name+", as if for a public address", "IGW-5")
 	case !private.IsValid():
 		w.handOn(&b, g, "to "+v.Name, "IGW-13")
 		w.internalNodes(&b, v)

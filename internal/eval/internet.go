@@ -18,6 +18,10 @@ func (w *walk) internet(b branch) {
 	if b.asked == packet.Empty {
 		return
 	}
+	if g := b.supposedGateway(); g != nil {
+		w.igwIn(b, publicOwner{vpc: g.VPC})
+		return
+	}
 	rest := b.asked
 	split(w, w.net.public(), b.asked, b.fam, b.destination(), func(rs []addr.Range, to publicOwner, ok bool) {
 		if ok {
@@ -28,6 +32,11 @@ func (w *walk) internet(b branch) {
 	})
 	b = w.only(b, rest)
 	outside := w.in(rest, b.fam, b.destination(), w.net.carried().Ranges(b.fam))
+	if rest != outside {
+		own := w.supposedIn(&b, w.sp.Minus(rest, outside))
+		rest = w.sp.Minus(rest, own)
+		w.without(&b, own)
+	}
 	w.drop(&b, w.sp.Minus(rest, outside), func() Hop {
 		return w.notOnInternet(&b, w.sp.Minus(rest, outside))
 	})

@@ -143,7 +143,7 @@ func (w *walk) noRoute(b branch, t *routeTable) {
 		w.cross(b, t.vpc, pcx)
 		return
 	}
-	w.drop(&b, b.asked, func() Hop {
+	missing := func() Hop {
 		h := Hop{Component: t.name.Name, Kind: t.name.Kind, Resource: t.resource, At: t.name.At, Code: NoRoute,
 			Message: "no route to " + w.some(b.asked, b.fam, b.destination()), RuleIDs: []string{"RT-18"},
 			Routes: w.unused(&b, t)}
@@ -160,7 +160,15 @@ func (w *walk) noRoute(b branch, t *routeTable) {
 			}
 		}
 		return h
-	})
+	}
+	if w.rec && t.vpc != nil {
+		if onward := w.supposeRoute(&b, t.vpc); onward != nil {
+			w.mend(&b, missing)
+			onward(b)
+			return
+		}
+	}
+	w.drop(&b, b.asked, missing)
 }
 
 // returnToSender finds the peering connection over which a request translated

@@ -103,6 +103,9 @@ func supposition(before *eval.Hop) string {
 	if before != nil && before.Action == eval.Deny {
 		return "supposing " + itoa(before.N) + " lets it through:"
 	}
+	if before != nil && before.Action == eval.Drop {
+		return "supposing " + itoa(before.N) + " were mended:"
+	}
 	return "supposing what stops this part above lets it through:"
 }
 
