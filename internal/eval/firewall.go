@@ -11,59 +11,78 @@ import (
 
 // firewall applies a network firewall's rules (FW-3): the stateless ones to
 // every packet, what they forward to the stateful ones, which judge the first
-// packet of a connection and let its replies pass.
+// packet of a connection and let its replies pass. A TCP connection that the
+// stateful engine sees one half of is lost (FW-1).
 func (w *walk) firewall(b *branch, e *model.VPCEndpoint) {
 	f := e.Firewall
-	passed, dropped := packet.Empty, packet.Empty
-	rest := b.asked
-	decide := func(s packet.Set, a model.FirewallAction) {
-		switch a {
-		case model.Pass:
-			passed = w.sp.Or(passed, s)
-		case model.DropPacket:
-			dropped = w.sp.Or(dropped, s)
-		}
-	}
-	stateful := packet.Empty
-	for _, r := range f.Stateless {
-		s := w.firewallMatch(b, f, r, rest, b.dir)
-		rest = w.sp.Minus(rest, s)
-		if r.Action == model.ForwardToStateful {
-			stateful = w.sp.Or(stateful, s)
-		} else {
-			decide(s, r.Action)
-		}
-	}
-	if f.StatelessDefault == model.ForwardToStateful {
-		stateful = w.sp.Or(stateful, rest)
-	} else {
-		decide(rest, f.StatelessDefault)
-	}
+	dropped, first := w.stateless(b, f, b.dir)
+	half := packet.Empty
 	if b.dir == packet.Reply {
-		passed = w.sp.Or(passed, stateful) // it knows the connection
-	} else if len(f.NotModelled) > 0 {
-		// What is not understood may come before any rule that is.
-		w.notModelled(b, f, stateful)
-		passed = w.sp.Or(passed, stateful)
-	} else {
-		for _, r := range f.Stateful {
-			s := w.firewallMatch(b, f, r, stateful, packet.Forward)
-			if r.BothWays {
-				s = w.sp.Or(s, w.firewallMatch(b, f, mirrored(r), stateful, packet.Forward))
-			}
-			stateful = w.sp.Minus(stateful, s)
-			decide(s, r.Action)
-		}
-		decide(stateful, f.StatefulDefault)
+		gone, known := w.stateless(b, f, packet.Forward)
+		half = w.sp.Or(w.sp.Minus(known, first), w.sp.Minus(first, known))
+		half = w.sp.Minus(w.sp.And(half, w.sp.Protos(packet.TCP, packet.TCP)), w.sp.Or(gone, dropped))
+		first = w.sp.Minus(first, w.sp.Or(w.sp.Or(known, gone), half))
 	}
-	w.gate(b, w.sp.Minus(b.asked, dropped), false, func(denied packet.Set) Hop {
+	if len(f.NotModelled) > 0 {
+		// What is not understood may come before any rule that is.
+		w.notModelled(b, f, first)
+	} else {
+		dropped = w.sp.Or(dropped, w.stateful(b, f, first))
+	}
+	w.gate(b, w.sp.Minus(b.asked, w.sp.Or(dropped, half)), false, func(denied packet.Set) Hop {
 		h := gatewayHop(e).with(FirewallRules, f.Name+" lets it pass", "FW-3")
 		if denied != packet.Empty {
 			h.Message = fmt.Sprintf("%s drops %s", f.Name, trafficText(w.describe(b, denied)))
 			h.At = f.At
 		}
+		if half != packet.Empty && w.sp.Minus(denied, half) == packet.Empty {
+			h.Message = fmt.Sprintf("the stateless rules of %s forward one direction of %s to the stateful ones and pass the other, so these know half of the connection and drop it", f.Name, trafficText(w.describe(b, denied)))
+			h.RuleIDs = []string{"FW-1", "FW-3"}
+		}
 		return h
 	})
+}
+
+// stateless judges b by the stateless rules, as a packet of a direction: what
+// they drop, and what they forward to the stateful ones.
+func (w *walk) stateless(b *branch, f *model.NetworkFirewall, dir packet.Direction) (dropped, forwarded packet.Set) {
+	dropped, forwarded = packet.Empty, packet.Empty
+	decide := func(s packet.Set, a model.FirewallAction) {
+		switch a {
+		case model.ForwardToStateful:
+			forwarded = w.sp.Or(forwarded, s)
+		case model.DropPacket:
+			dropped = w.sp.Or(dropped, s)
+		}
+	}
+	rest := b.asked
+	for _, r := range f.Stateless {
+		s := w.firewallMatch(b, f, r, rest, dir)
+		rest = w.sp.Minus(rest, s)
+		decide(s, r.Action)
+	}
+	decide(rest, f.StatelessDefault)
+	return dropped, forwarded
+}
+
+// stateful returns what the stateful rules drop of the first packets of
+// connections.
+func (w *walk) stateful(b *branch, f *model.NetworkFirewall, first packet.Set) packet.Set {
+	dropped := packet.Empty
+	for _, r := range f.Stateful {
+		s := w.firewallMatch(b, f, r, first, b.dir)
+		if r.BothWays {
+			s = w.sp.Or(s, w.firewallMatch(b, f, mirrored(r), first, b.dir))
+		}
+		first = w.sp.Minus(first, s)
+		if r.Action == model.DropPacket {
+			dropped = w.sp.Or(dropped, s)
+		}
+	}
+	if f.StatefulDefault == model.DropPacket {
+		dropped = w.sp.Or(dropped, first)
+	}
+	return dropped
 }
 
 // notModelled makes undetermined what rule groups would judge that vpcpath

@@ -78,17 +78,18 @@ func (w *walker) inspect(e *model.VPCEndpoint, p pkt) {
 		return
 	}
 	w.pass(e.Name)
+	k := inspection{e, p}
 	if w.replying {
-		k := inspection{e, p.reverse()}
-		if _, seen := w.inspected[k]; !seen {
+		k.p = p.reverse()
+		if w.inspected[k] == nil {
 			w.drop(one(eval.ReturnPathAsymmetric), e.Name)
 			return
 		}
-		w.inspected[k] = true
+		w.inspected[k].answered = true
 	} else {
-		w.inspected[inspection{e, p}] = false
+		w.inspected[k] = &inspected{}
 	}
-	if e.Firewall != nil && !w.firewallPasses(e.Firewall, p) {
+	if e.Firewall != nil && !w.firewallPasses(e.Firewall, p, w.inspected[k]) {
 		w.drop(one(eval.FirewallRules), e.Name, e.Firewall.Name)
 		return
 	}
@@ -110,8 +111,8 @@ func (w *walker) inspect(e *model.VPCEndpoint, p pkt) {
 // halfInspected reports whether a firewall has seen the request and not the
 // reply (FW-1); a Gateway Load Balancer tolerates that (EP-11).
 func (w *walker) halfInspected() bool {
-	for k, back := range w.inspected {
-		if k.e.Firewall != nil && !back {
+	for k, i := range w.inspected {
+		if k.e.Firewall != nil && !i.answered {
 			return true
 		}
 	}
@@ -119,8 +120,11 @@ func (w *walker) halfInspected() bool {
 }
 
 // firewallPasses judges a packet by the rules of a firewall (FW-3): stateless
-// ones every packet by itself, stateful ones what these forward of a request.
-func (w *walker) firewallPasses(f *model.NetworkFirewall, p pkt) bool {
+// ones every packet by itself, stateful ones what these forward and what is of
+// no connection that they know. Of TCP they must see both halves: what they
+// take for the middle of a connection they drop,
+// https://docs.aws.amazon.com/network-firewall/latest/developerguide/stream-exception-policy.html
+func (w *walker) firewallPasses(f *model.NetworkFirewall, p pkt, c *inspected) bool {
 	action := f.StatelessDefault
 	best := 1 << 30
 	for _, r := range f.Stateless {
@@ -128,9 +132,16 @@ func (w *walker) firewallPasses(f *model.NetworkFirewall, p pkt) bool {
 			action, best = r.Action, r.Priority
 		}
 	}
-	if action != model.ForwardToStateful || w.replying {
-		return action != model.DropPacket
+	stateful := action == model.ForwardToStateful
+	switch {
+	case action == model.DropPacket:
+		return false
+	case w.replying && p.proto == packet.TCP:
+		return stateful == c.stateful
+	case !stateful || w.replying && c.stateful:
+		return true
 	}
+	c.stateful = true
 	for _, r := range f.Stateful {
 		if firewallMatch(r, p) || r.BothWays && firewallMatch(r, p.mirror()) {
 			return r.Action == model.Pass

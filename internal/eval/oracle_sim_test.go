@@ -158,7 +158,7 @@ func simulate(t *model.Topology, from sender, p pkt, reply bool, choose *chooser
 
 func (w *walker) run(reply bool) *outcome {
 	w.records, w.abroad, w.flows = map[record]bool{}, map[netip.Addr]bool{}, map[targetFlow]*model.Interface{}
-	w.crossed, w.pinned, w.inspected = map[netip.Addr]*model.PeeringConnection{}, map[*model.TransitGatewayAttachment]*model.Interface{}, map[inspection]bool{}
+	w.crossed, w.pinned, w.inspected = map[netip.Addr]*model.PeeringConnection{}, map[*model.TransitGatewayAttachment]*model.Interface{}, map[inspection]*inspected{}
 	o := &outcome{}
 	defer func() { o.chosen = len(w.choose.arity) > 0 }()
 	w.leg, w.visited = &o.fwd, map[visit]bool{}
@@ -234,7 +234,7 @@ type walker struct {
 
 	byTransit *model.VPC                                           // the VPC that it entered over a transit gateway (NGW-11)
 	pinned    map[*model.TransitGatewayAttachment]*model.Interface // zones of the flow (TGW-7)
-	inspected map[inspection]bool                                  // requests that passed an endpoint; true once the reply has (EP-11)
+	inspected map[inspection]*inspected                            // requests that passed an endpoint (EP-11)
 	flows     map[targetFlow]*model.Interface                      // targets that answer by a load balancer's node (LB-7)
 	kept      bool                                                 // it carries its client's address from a node to a target (LB-6)
 	probing   *probe                                               // filters let everything pass; see keepsClient
@@ -256,6 +256,12 @@ type passage struct {
 type targetFlow struct {
 	eni *model.Interface
 	p   pkt
+}
+
+// inspected is what an endpoint knows of a connection.
+type inspected struct {
+	answered bool // the reply has passed too
+	stateful bool // the firewall's stateful rules have seen the request
 }
 
 // An inspection is a request's header at an endpoint that inspects.

@@ -96,6 +96,20 @@ func TestFW01_EndpointOfAFirewallInTheRoute(t *testing.T) {
 	half.ask("198.51.100.7 -> 203.0.113.10 tcp/80", unreachable, forwardOnly, blocked("return RETURN_PATH_ASYMMETRIC vpce"))
 }
 
+func TestFW01_StatefulRulesSeeBothHalvesOfATCPConnection(t *testing.T) {
+	const to, from = "{priority: 10, action: pass, protocol: tcp, ports: 443}", "{priority: 11, action: pass, protocol: tcp, source_ports: 443}"
+	for _, half := range []string{to, from} {
+		n := topo(t, firewall(t, "    stateless_rules: ["+half+"]\n"))
+		n.ask("app -> 198.51.100.7 tcp/443", unreachable, forwardOnly, blocked("return FIREWALL_RULES_RESTRICTION vpce"))
+		n.ask("app -> 198.51.100.7 tcp/80", reachable)
+	}
+	topo(t, firewall(t, "    stateless_rules: ["+to+", "+from+"]\n")).ask("app -> 198.51.100.7 tcp/443", reachable)
+	// other protocols have no halves: the reply is judged as a first packet
+	udp := "    stateless_rules: [{priority: 10, action: pass, protocol: udp, ports: 53}]\n"
+	topo(t, firewall(t, udp)).ask("app -> 198.51.100.7 udp/53 reply", reachable)
+	topo(t, firewall(t, udp+"    stateful_rules: [{action: drop, protocol: udp, source: 198.51.100.0/24}]\n")).ask("app -> 198.51.100.7 udp/53 reply", unreachable, forwardOnly, blocked("return FIREWALL_RULES_RESTRICTION vpce"))
+}
+
 func TestFW02_WhatEntersByPeeringIsNotInspected(t *testing.T) {
 	n := topo(t, firewall(t, "    stateful_rules: [{action: drop}]\n"))
 	n.ask("f -> app tcp/80", reachable, via("pcx"), back("pcx"))
