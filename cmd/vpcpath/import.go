@@ -42,44 +42,45 @@ verdicts that depend on it unknown.`,
 	}
 	f := cmd.Flags()
 	f.Var(&choice{&o.format, importer.Formats(), "format"}, "format", "read the sources as this `format`, not as what they look like: "+alternatives(importer.Formats()))
-	f.StringVar(&o.file, "to", "", "write the topology to this `file` instead of standard output")
+	// -o of the other commands chooses a format; here it names the file, and
+	// neither the environment nor the configuration sets it.
+	f.StringVarP(&o.file, "output", "o", "", "write the topology to this `file` instead of standard output")
 	complete(cmd, "format", importer.Formats()...)
 	return cmd
 }
 
 func runImport(o importOptions) error {
 	in, findings := importer.Read(o.paths, o.app.stdin, importer.Options{Format: o.format})
-	var out []*doc.Document
-	for _, m := range in.Imports {
-		out = append(out, m.Document)
-	}
-	if len(out) == 0 && !diag.HasErrors(findings) {
+	if len(in.Imports) == 0 {
+		if diag.HasErrors(findings) {
+			return o.app.reject(findings)
+		}
 		return badInputf("there is nothing to import: the sources are in the topology language already")
 	}
-	_, more := load.Load(in.Sources)
+	var made []*doc.Document
+	var read []load.Source
+	for i, m := range in.Imports {
+		made = append(made, m.Document)
+		read = append(read, load.Source{Name: m.Files[0], Doc: in.Imports[i].Document})
+	}
+	_, more := load.Load(read)
 	findings = diag.Sort(append(findings, more...))
-	if len(out) == 0 {
-		return o.app.reject(findings)
-	}
-	var text bytes.Buffer
-	for _, d := range out {
-		if err := load.Write(&text, d); err != nil {
-			return badInputf("cannot write the topology: %w", err)
-		}
-	}
-	if err := render.Imports(o.app.stderr, in.Imports, findings, render.Options{Color: o.app.stderrColor()}); err != nil {
+	if err := render.Imports(o.app.stderr, in.Imports, in.LeftOut, findings, render.Options{Color: o.app.stderrColor()}); err != nil {
 		return badInputf("cannot write the report: %w", err)
 	}
-	status := statusOK
 	if diag.HasErrors(findings) {
-		status = statusBadInput
+		return answered{statusBadInput} // a file that looks whole would be believed
+	}
+	var text bytes.Buffer
+	if err := load.Write(&text, doc.Join(made...)); err != nil {
+		return badInputf("cannot write the topology: %w", err)
 	}
 	if o.file != "" {
 		if err := os.WriteFile(o.file, text.Bytes(), 0o644); err != nil {
 			return badInputf("cannot write the topology: %w", err)
 		}
-		return answered{status}
+		return nil
 	}
 	_, err := o.app.stdout.Write(text.Bytes())
-	return o.app.answer(status, err)
+	return o.app.answer(statusOK, err)
 }

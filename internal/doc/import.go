@@ -24,3 +24,23 @@ type Count struct {
 	Modelled    int
 	NotModelled int // stands under not_modelled in the document
 }
+
+// Join puts documents together into one, their sections in the order of first
+// sight. It does not look whether names stand twice.
+func Join(docs ...*Document) *Document {
+	if len(docs) == 1 {
+		return docs[0]
+	}
+	out := &Document{}
+	for _, d := range docs {
+		if d.Comment != "" && out.Comment != "" {
+			out.Comment += "\n"
+		}
+		out.Comment += d.Comment
+		for _, s := range d.Sections {
+			into := out.Section(s.Name)
+			into.Entries = append(into.Entries, s.Entries...)
+		}
+	}
+	return out
+}

@@ -4,13 +4,16 @@
 package importer
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
 
+	"github.com/vpcpath/vpcpath/internal/awsjson"
 	"github.com/vpcpath/vpcpath/internal/diag"
 	"github.com/vpcpath/vpcpath/internal/doc"
+	"github.com/vpcpath/vpcpath/internal/jsontree"
 	"github.com/vpcpath/vpcpath/internal/load"
 )
 
@@ -19,13 +22,36 @@ import (
 type format struct {
 	name      string // as --format takes it
 	words     string // what the files are, for messages
-	recognise func(load.Source) bool
-	read      func([]load.Source, Options) doc.Import
+	json      bool   // its files are JSON, so that what is none has an error
+	recognise func(File) bool
+	read      func([]File, Options) doc.Import
+}
+
+// File is a source with the JSON in it; the zero Value where it holds none.
+type File struct {
+	load.Source
+	JSON jsontree.Value
 }
 
 // formats are asked in this order; the first that recognises a file has it.
 var formats = []format{
-	{"terraform", "plans or states as `terraform show -json` prints them", recogniseTerraform, readTerraform},
+	{
+		name: "terraform", words: "plans or states as `terraform show -json` prints them", json: true,
+		recognise: recogniseTerraform, read: readTerraform,
+	},
+	{
+		name: "aws", words: "what the AWS CLI prints of describe calls", json: true,
+		recognise: func(f File) bool { return awsjson.Recognise(f.JSON) },
+		read:      func(files []File, _ Options) doc.Import { return awsjson.Read(roots(files)) },
+	},
+}
+
+func roots(files []File) []jsontree.Value {
+	out := make([]jsontree.Value, len(files))
+	for i, f := range files {
+		out[i] = f.JSON
+	}
+	return out
 }
 
 // topology is the name of the topology language as a format.
@@ -82,16 +108,26 @@ func Read(paths []string, stdin io.Reader, o Options) (Input, []diag.Finding) {
 func Import(files []load.Source, o Options) (Input, []diag.Finding) {
 	var in Input
 	var findings []diag.Finding
-	grouped := make([][]load.Source, len(formats))
+	grouped := make([][]File, len(formats))
+	broken := false
 	for _, src := range files {
-		switch i, ok := formatOf(src, o); {
+		f, problems := parse(src, o)
+		switch i, ok := formatOf(f, o); {
+		case ok && len(problems) > 0:
+			broken = true
+			findings = append(findings, problems...)
 		case ok:
-			grouped[i] = append(grouped[i], src)
+			grouped[i] = append(grouped[i], f)
 		case src.Found && !strings.HasSuffix(src.Name, ".yaml") && !strings.HasSuffix(src.Name, ".yml"):
 			in.LeftOut = append(in.LeftOut, src.Name)
 		default:
 			in.Sources = append(in.Sources, src)
 		}
+	}
+	if broken {
+		// What the broken file holds is missing everywhere else: more errors
+		// would report what is not wrong.
+		return Input{LeftOut: in.LeftOut}, findings
 	}
 	for i, group := range grouped {
 		if len(group) == 0 {
@@ -99,8 +135,8 @@ func Import(files []load.Source, o Options) (Input, []diag.Finding) {
 		}
 		m := formats[i].read(group, o)
 		m.Format = formats[i].name
-		for _, src := range group {
-			m.Files = append(m.Files, src.Name)
+		for _, f := range group {
+			m.Files = append(m.Files, f.Name)
 		}
 		in.Imports = append(in.Imports, m)
 		in.Sources = append(in.Sources, load.Source{Name: group[0].Name, Doc: m.Document})
@@ -113,14 +149,21 @@ func Import(files []load.Source, o Options) (Input, []diag.Finding) {
 	return in, findings
 }
 
+// parse reads the JSON of a file that looks like it, or is said to be.
+func parse(src load.Source, o Options) (File, []diag.Finding) {
+	text := bytes.TrimLeft(bytes.TrimPrefix(src.Data, []byte("\ufeff")), " \t\r\n")
+	i := slices.IndexFunc(formats, func(f format) bool { return f.name == o.Format })
+	if o.Format == topology || len(text) == 0 || text[0] != '{' && text[0] != '[' && (i < 0 || !formats[i].json) {
+		return File{Source: src}, nil
+	}
+	root, problems := jsontree.Parse(src.Name, src.Data)
+	return File{src, root}, problems
+}
+
 // formatOf returns the index of a file's format; ok is false for the topology
 // language and for what nobody knows.
-func formatOf(src load.Source, o Options) (index int, ok bool) {
-	if o.Format != "" {
-		i := slices.IndexFunc(formats, func(f format) bool { return f.name == o.Format })
-		return i, i >= 0
-	}
-	i := slices.IndexFunc(formats, func(f format) bool { return f.recognise(src) })
+func formatOf(f File, o Options) (index int, ok bool) {
+	i := slices.IndexFunc(formats, func(c format) bool { return c.name == o.Format || o.Format == "" && c.recognise(f) })
 	return i, i >= 0
 }
 

@@ -2,13 +2,12 @@ package importer
 
 import (
 	"github.com/vpcpath/vpcpath/internal/doc"
-	"github.com/vpcpath/vpcpath/internal/load"
 	"github.com/vpcpath/vpcpath/internal/terraform"
 )
 
-func recogniseTerraform(src load.Source) bool { return terraform.Recognise(src.Data) }
+func recogniseTerraform(src File) bool { return terraform.Recognise(src.Data) }
 
-func readTerraform(files []load.Source, _ Options) doc.Import {
+func readTerraform(files []File, _ Options) doc.Import {
 	list := make([]terraform.File, len(files))
 	for i, f := range files {
 		list[i] = terraform.File{Name: f.Name, Data: f.Data}

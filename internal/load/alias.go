@@ -28,7 +28,7 @@ func (w *walker) takeID(entry *yaml.Node) (rest *yaml.Node, id ref) {
 			continue
 		}
 		text, ok := w.scalar(value, idWords)
-		if problem := nameProblem(text); ok && problem != "" {
+		if problem := NameProblem(text); ok && problem != "" {
 			w.report(w.at(value), idInvalidName, "%s", problem)
 		}
 		if ok {

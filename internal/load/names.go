@@ -25,8 +25,9 @@ const maxNameLength = 255
 
 var reservedNames = []string{"local", "blackhole", "internet", "internet6", "self"}
 
-// nameProblem says what is wrong with a name; "" when nothing is.
-func nameProblem(name string) string {
+// NameProblem says what is wrong with a name; "" when nothing is. Importers
+// ask it before they give names.
+func NameProblem(name string) string {
 	if slices.Contains(reservedNames, name) {
 		return fmt.Sprintf("name %q is reserved; the words %s mean something by themselves", name, strings.Join(reservedNames, ", "))
 	}
@@ -73,7 +74,7 @@ func (w *walker) name(key *yaml.Node) (string, bool) {
 		w.report(w.at(key), idInvalidName, "expected a name, found %s", describe(v))
 		return "", false
 	}
-	if problem := nameProblem(v.Value); problem != "" {
+	if problem := NameProblem(v.Value); problem != "" {
 		w.report(w.at(key), idInvalidName, "%s", problem)
 		return v.Value, false
 	}

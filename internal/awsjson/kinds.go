@@ -1,0 +1,74 @@
+package awsjson
+
+// kind is a list of resources as the AWS CLI prints it, by its top-level key.
+type kind struct {
+	list string
+	id   string // the key of a resource's id
+	// words says what a resource is, in AWS's words.
+	words string
+	// idle lists say nothing that packets depend on.
+	idle bool
+}
+
+// kinds are the lists that are known. A list that AWS prints for one resource
+// at a time, without its id in it, stands here as collectors wrap it.
+var kinds = []kind{
+	{list: "Vpcs", id: "VpcId", words: "VPC"},
+	{list: "Subnets", id: "SubnetId", words: "subnet"},
+	{list: "RouteTables", id: "RouteTableId", words: "route table"},
+	{list: "NetworkAcls", id: "NetworkAclId", words: "network ACL"},
+	{list: "SecurityGroups", id: "GroupId", words: "security group"},
+	{list: "NetworkInterfaces", id: "NetworkInterfaceId", words: "network interface"},
+	{list: "Instances", id: "InstanceId", words: "instance"}, // within Reservations
+	{list: "Addresses", id: "PublicIp", words: "Elastic IP address"},
+	{list: "InternetGateways", id: "InternetGatewayId", words: "internet gateway"},
+	{list: "EgressOnlyInternetGateways", id: "EgressOnlyInternetGatewayId", words: "egress-only internet gateway"},
+	{list: "NatGateways", id: "NatGatewayId", words: "NAT gateway"},
+	{list: "VpcPeeringConnections", id: "VpcPeeringConnectionId", words: "peering connection"},
+	{list: "PrefixLists", id: "PrefixListId", words: "prefix list"},
+	{list: "PrefixListEntries", id: "PrefixListId", words: "entries of a prefix list"},
+	{list: "VpnGateways", id: "VpnGatewayId", words: "VPN gateway"},
+	{list: "VpnConnections", id: "VpnConnectionId", words: "VPN connection"},
+	{list: "TransitGateways", id: "TransitGatewayId", words: "transit gateway"},
+	{list: "TransitGatewayRouteTables", id: "TransitGatewayRouteTableId", words: "transit gateway route table"},
+	{list: "TransitGatewayAttachments", id: "TransitGatewayAttachmentId", words: "transit gateway attachment"},
+	{list: "TransitGatewayVpcAttachments", id: "TransitGatewayAttachmentId", words: "transit gateway attachment"},
+	{list: "TransitGatewayPeeringAttachments", id: "TransitGatewayAttachmentId", words: "transit gateway attachment"},
+	{list: "TransitGatewayPropagations", id: "TransitGatewayRouteTableId", words: "propagations of a transit gateway route table"},
+	{list: "TransitGatewayStaticRoutes", id: "TransitGatewayRouteTableId", words: "routes of a transit gateway route table"},
+	{list: "VpcEndpoints", id: "VpcEndpointId", words: "VPC endpoint"},
+	{list: "InstanceConnectEndpoints", id: "InstanceConnectEndpointId", words: "Instance Connect endpoint"},
+	{list: "LoadBalancers", id: "LoadBalancerArn", words: "load balancer"},
+	{list: "LoadBalancerDescriptions", id: "LoadBalancerName", words: "classic load balancer"},
+	{list: "LoadBalancerListeners", id: "LoadBalancerArn", words: "listeners of a load balancer"},
+	{list: "LoadBalancerAttributes", id: "LoadBalancerArn", words: "attributes of a load balancer"},
+	{list: "TargetGroups", id: "TargetGroupArn", words: "target group"},
+	{list: "LoadBalancerTargetHealth", id: "TargetGroupArn", words: "targets of a target group"},
+	{list: "DBInstances", id: "DBInstanceArn", words: "database"},
+	{list: "CarrierGateways", id: "CarrierGatewayId", words: "carrier gateway"},
+	{list: "LocalGateways", id: "LocalGatewayId", words: "local gateway"},
+
+	{list: "CustomerGateways", id: "CustomerGatewayId", words: "customer gateway", idle: true},
+	{list: "SecurityGroupRules", id: "SecurityGroupRuleId", words: "rule of a security group", idle: true}, // in the groups too
+	{list: "AvailabilityZones", id: "ZoneId", words: "Availability Zone", idle: true},
+	{list: "Regions", id: "RegionName", words: "Region", idle: true},
+	{list: "DhcpOptions", id: "DhcpOptionsId", words: "DHCP options", idle: true},
+	{list: "KeyPairs", id: "KeyPairId", words: "key pair", idle: true},
+	{list: "Volumes", id: "VolumeId", words: "volume", idle: true},
+	{list: "Tags", id: "ResourceId", words: "tag", idle: true},
+	{list: "FlowLogs", id: "FlowLogId", words: "flow log", idle: true},
+	{list: "DBSubnetGroups", id: "DBSubnetGroupArn", words: "subnet group of databases", idle: true},
+	{list: "DomainStatusList", id: "ARN", words: "search domain", idle: true},
+}
+
+func kindOf(list string) *kind {
+	for i := range kinds {
+		if kinds[i].list == list {
+			return &kinds[i]
+		}
+	}
+	return nil
+}
+
+// wrappers hold resources that have their own kind.
+var wrappers = map[string]string{"Reservations": "Instances"}
