@@ -153,8 +153,27 @@ func (b *builder) listeners(r *resource) (out *doc.Value, why string) {
 			return out, "no target is registered for its listener on port " + l.Get("Port").Text()
 		}
 		out.Items = append(out.Items, v.Set("targets", targets))
+		if keep := b.keepsClient(l); keep != nil {
+			v.Set("preserve_client_ip", keep)
+		}
 	}
 	return out, ""
+}
+
+// keepsClient is what the attributes of a target group say of the client's
+// address; nil where they are not in the dump, or do not matter.
+func (b *builder) keepsClient(l jsontree.Value) *doc.Value {
+	if p := l.Get("Protocol").Text(); p != "TCP" && p != "TLS" {
+		return nil
+	}
+	for a := range l.Get("DefaultActions").Items() {
+		for attr := range b.d.find("TargetGroupAttributes", a.Get("TargetGroupArn").Text()).attributes() {
+			if attr.Get("Key").Text() == "preserve_client_ip.enabled" {
+				return doc.Bool(attr.Get("Value").IsTrue(), attr.At())
+			}
+		}
+	}
+	return nil
 }
 
 // targets adds the targets of a target group.

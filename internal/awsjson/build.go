@@ -13,7 +13,7 @@ import (
 
 // sections is the order of the document.
 var sections = []string{"vpcs", "subnets", "route_tables", "network_acls", "security_groups", "prefix_lists", "internet_gateways",
-	"egress_only_internet_gateways", "nat_gateways", "instances", "network_interfaces", "vpc_endpoints", "load_balancers", "peering_connections",
+	"egress_only_internet_gateways", "nat_gateways", "instances", "network_interfaces", "vpc_endpoints", "network_firewalls", "load_balancers", "peering_connections",
 	"vpn_gateways", "vpn_connections", "external_networks", "transit_gateways", "transit_gateway_route_tables", "transit_gateway_attachments", "not_modelled"}
 
 // builder makes the document of a dump.
@@ -33,6 +33,9 @@ type builder struct {
 	enis          []*eni
 	eniByID       map[string]*eni
 	claimed       map[string]bool
+	attached      map[string]bool   // transit gateway and VPC, by their ids
+	again         map[string]string // ids to refuse in the next round, with the reason
+	firewallEnds  map[string]string // VPC endpoints of network firewalls
 	carriedGroups map[string]bool
 	transitTables map[string]*doc.Entry
 	elastic       map[string]jsontree.Value // by interface and private address

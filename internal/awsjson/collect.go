@@ -57,8 +57,9 @@ type dump struct {
 	byID  map[string]map[string]*resource
 	// present tells in which Regions a list stands, also an empty one.
 	present  map[string]map[string]bool
-	strange  map[string]int    // lists that nobody knows, with their lengths
-	differ   map[string]string // ids that stand twice and are not alike, with the reason
+	strange  map[string]int            // lists that nobody knows, with their lengths
+	blocked  map[string]jsontree.Value // Regions in which public access is blocked, with the mode
+	differ   map[string]string         // ids that stand twice and are not alike, with the reason
 	findings []diag.Finding
 }
 
@@ -89,7 +90,7 @@ func payload(root jsontree.Value) jsontree.Value {
 }
 
 func collect(roots []jsontree.Value) *dump {
-	d := &dump{lists: map[string][]*resource{}, byID: map[string]map[string]*resource{}, present: map[string]map[string]bool{}, strange: map[string]int{}, differ: map[string]string{}}
+	d := &dump{lists: map[string][]*resource{}, byID: map[string]map[string]*resource{}, present: map[string]map[string]bool{}, strange: map[string]int{}, differ: map[string]string{}, blocked: map[string]jsontree.Value{}}
 	for _, root := range roots {
 		d.file(root)
 	}
@@ -114,6 +115,10 @@ func (d *dump) file(root jsontree.Value) {
 			if value.Text() != "" {
 				d.report(diag.Error, key.At(), "list-cut-off", "the list is cut off: it has a "+name+", so AWS has more of it; dump it again without --max-items and --no-paginate")
 			}
+		case name == "VpcBlockPublicAccessOptions":
+			if mode := value.Get("InternetGatewayBlockMode"); mode.Text() != "" && !is(mode, "off") {
+				d.blocked[region] = mode
+			}
 		case value.Kind() != jsontree.Array:
 		case name == "Reservations":
 			d.mark("Instances", region)
@@ -133,7 +138,7 @@ func (d *dump) file(root jsontree.Value) {
 				d.strange[name] += value.Len()
 				continue
 			}
-			d.mark(name, region)
+			d.mark(k.list, region)
 			for v := range value.Items() {
 				d.add(k, v, region, account)
 			}
@@ -149,7 +154,7 @@ func (d *dump) mark(list, region string) {
 }
 
 // perItem lists come in parts: several entries for one id add up.
-var perItem = []string{"PrefixListEntries", "TransitGatewayPropagations", "TransitGatewayStaticRoutes", "LoadBalancerListeners", "LoadBalancerAttributes", "LoadBalancerTargetHealth"}
+var perItem = []string{"PrefixListEntries", "TransitGatewayPropagations", "TransitGatewayStaticRoutes", "LoadBalancerListeners", "LoadBalancerAttributes", "LoadBalancerTargetHealth", "TargetGroupAttributes"}
 
 // changing are keys that differ from one call, or one account, to the next,
 // and that packets do not depend on.
@@ -159,6 +164,9 @@ func (d *dump) add(k *kind, v jsontree.Value, region, account string) {
 	id := v.Get(k.id).Text()
 	if k.list == "DBInstances" && id == "" {
 		id = v.Get("DBInstanceIdentifier").Text()
+	}
+	if k.list == "NetworkFirewalls" {
+		id = v.Get("Firewall", "FirewallArn").Text()
 	}
 	if k.list == "TransitGatewayAttachments" && v.Get("ResourceType").Text() == "peering" {
 		id = attachmentKey(id, v.Get("TransitGatewayId").Text(), true)

@@ -30,6 +30,12 @@ func (b *builder) writeEndpoints() {
 			b.gatewayEndpointEntry(r)
 		case strings.EqualFold(kind, "Interface"):
 			b.interfaceEndpoint(r, "interface", true)
+		case strings.EqualFold(kind, "GatewayLoadBalancer") && b.firewallEnds[r.id] != "":
+			b.ids[r.id] = true
+			b.entered[b.name(r.id)] = "network_firewalls"
+			b.claimENIs(r)
+		case strings.EqualFold(kind, "GatewayLoadBalancer") && r.tag("AWSNetworkFirewallManaged") != "":
+			b.leaveOut(r, "the network firewall that it belongs to is not in the dump (aws network-firewall describe-firewall)")
 		case strings.EqualFold(kind, "GatewayLoadBalancer"):
 			b.interfaceEndpoint(r, "gateway_load_balancer", false)
 		default:
@@ -148,6 +154,44 @@ func (b *builder) ownENIs(r *resource) (list []*eni, why string) {
 		return nil, "the dump does not say what network interfaces it has"
 	}
 	return list, ""
+}
+
+func (b *builder) claimENIs(r *resource) {
+	for id := range r.get("NetworkInterfaceIds").Items() {
+		b.claimed[id.Text()] = true
+	}
+}
+
+// writeFirewalls writes the network firewalls with their endpoints. Their
+// rules are not read: what reaches them is unknown.
+func (b *builder) writeFirewalls() {
+	b.firewallEnds = map[string]string{}
+	for _, r := range b.live("NetworkFirewalls") {
+		v := b.vpcs[r.get("Firewall", "VpcId").Text()]
+		ends := doc.Map(r.At())
+		for _, state := range r.get("FirewallStatus", "SyncStates").Members() {
+			a := state.Get("Attachment")
+			end, subnet := a.Get("EndpointId"), a.Get("SubnetId")
+			if end.Text() != "" && b.usable("Subnets", subnet.Text()) && b.refused[end.Text()] == "" {
+				b.firewallEnds[end.Text()] = r.id
+				ends.Set(b.name(end.Text()), doc.Str(b.name(subnet.Text()), end.At()))
+			}
+		}
+		if v == nil || !v.usable || len(ends.Pairs) == 0 {
+			b.leaveOut(r, "the dump does not hold its VPC and the subnets of its endpoints")
+			continue
+		}
+		e := b.entry("network_firewalls", r.id, r.At())
+		e.Set("vpc", doc.Str(b.name(v.id), r.At())).Set("endpoints", ends)
+		e.Set("not_modelled", doc.Strs([]string{"the rules of its policy are not read"}, r.At()))
+		for end := range b.firewallEnds {
+			if b.firewallEnds[end] == r.id {
+				b.ids[end] = true
+				b.entered[b.name(end)] = "network_firewalls"
+			}
+		}
+		b.info(r.At(), "not-modelled", "the rules of network firewall %s are not read; verdicts about what reaches it are unknown", quote(r.id))
+	}
 }
 
 func (b *builder) claim(list []*eni) {

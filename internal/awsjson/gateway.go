@@ -17,6 +17,31 @@ func attachedTo(r *resource) jsontree.Value {
 	return jsontree.Value{}
 }
 
+// judgePublicAccess leaves out the gateways to the internet of VPCs whose
+// public access is blocked, which the importer does not model (IGW-16).
+func (b *builder) judgePublicAccess() {
+	modes := map[string]string{}
+	for _, s := range b.d.lists["Subnets"] {
+		if m := s.get("BlockPublicAccessStates", "InternetGatewayBlockMode"); m.Text() != "" && !is(m, "off") {
+			modes[s.text("VpcId")] = m.Text()
+		}
+	}
+	for id, v := range b.vpcs {
+		for _, region := range []string{v.region, ""} {
+			if m, on := b.d.blocked[region]; on && modes[id] == "" {
+				modes[id] = m.Text()
+			}
+		}
+	}
+	for _, list := range []string{"InternetGateways", "EgressOnlyInternetGateways"} {
+		for _, r := range b.d.lists[list] {
+			if m := modes[attachedTo(r).Text()]; m != "" && b.refused[r.id] == "" {
+				b.refused[r.id] = "VPC Block Public Access is on (" + m + "), and is not modelled"
+			}
+		}
+	}
+}
+
 // writeGateways writes the gateways of VPCs.
 func (b *builder) writeGateways() {
 	for _, g := range []struct{ list, section string }{

@@ -208,7 +208,9 @@ func (b *builder) interfaceKeys(e *doc.Value, i *eni) {
 		if public.Text() == "" {
 			public = b.elastic[i.id+" "+a.private.Text()]
 		}
-		if public.Text() != "" {
+		if public.Text() != "" && !b.isPublic(public) {
+			b.warn(public.At(), "not-understood", "public address %s of network interface %s is none that the internet routes; it is left out", quote(public.Text()), quote(i.id))
+		} else if public.Text() != "" {
 			publics.Set(a.private.Text(), doc.Str(public.Text(), public.At()))
 		}
 	}
@@ -234,6 +236,12 @@ func (b *builder) interfaceKeys(e *doc.Value, i *eni) {
 	if c := i.get("SourceDestCheck"); c.Exists() && !c.IsTrue() {
 		e.Set("source_dest_check", doc.Bool(false, c.At()))
 	}
+}
+
+// isPublic reports whether an address can be public. Mocks of AWS make others.
+func (b *builder) isPublic(v jsontree.Value) bool {
+	a, err := netip.ParseAddr(v.Text())
+	return err != nil || !(a.IsPrivate() || a.IsLoopback() || a.IsLinkLocalUnicast() || a.IsUnspecified() || a.IsMulticast())
 }
 
 // groupsOf sets a list of security groups, from objects with a GroupId or from

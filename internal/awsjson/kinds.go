@@ -45,9 +45,22 @@ var kinds = []kind{
 	{list: "TargetGroups", id: "TargetGroupArn", words: "target group"},
 	{list: "LoadBalancerTargetHealth", id: "TargetGroupArn", words: "targets of a target group"},
 	{list: "DBInstances", id: "DBInstanceArn", words: "database"},
+	{list: "NetworkFirewalls", id: "FirewallArn", words: "network firewall"},
 	{list: "CarrierGateways", id: "CarrierGatewayId", words: "carrier gateway"},
 	{list: "LocalGateways", id: "LocalGatewayId", words: "local gateway"},
 
+	{list: "TargetGroupAttributes", id: "TargetGroupArn", words: "attributes of a target group"},
+	{list: "directConnectGateways", id: "directConnectGatewayId", words: "Direct Connect gateway"},
+
+	{list: "ListenerRules", id: "ListenerArn", words: "rules of a listener", idle: true},
+	{list: "directConnectGatewayAssociations", id: "associationId", words: "association of a Direct Connect gateway", idle: true},
+	{list: "virtualInterfaces", id: "virtualInterfaceId", words: "virtual interface", idle: true},
+	{list: "NetworkFirewallPolicies", id: "FirewallPolicyArn", words: "policy of a network firewall", idle: true},
+	{list: "NetworkFirewallRuleGroups", id: "RuleGroupArn", words: "rule group of a network firewall", idle: true},
+	{list: "TransitGatewayConnects", id: "TransitGatewayAttachmentId", words: "Connect attachment", idle: true},
+	{list: "LocalGatewayRouteTables", id: "LocalGatewayRouteTableId", words: "local gateway route table", idle: true},
+	{list: "LocalGatewayRouteTableVpcAssociations", id: "LocalGatewayRouteTableVpcAssociationId", words: "association of a local gateway route table", idle: true},
+	{list: "LocalGatewayRoutes", id: "LocalGatewayRouteTableId", words: "routes of a local gateway route table", idle: true},
 	{list: "CustomerGateways", id: "CustomerGatewayId", words: "customer gateway", idle: true},
 	{list: "SecurityGroupRules", id: "SecurityGroupRuleId", words: "rule of a security group", idle: true}, // in the groups too
 	{list: "AvailabilityZones", id: "ZoneId", words: "Availability Zone", idle: true},
@@ -62,6 +75,9 @@ var kinds = []kind{
 }
 
 func kindOf(list string) *kind {
+	if other := aliases[list]; other != "" {
+		list = other
+	}
 	for i := range kinds {
 		if kinds[i].list == list {
 			return &kinds[i]
@@ -69,6 +85,9 @@ func kindOf(list string) *kind {
 	}
 	return nil
 }
+
+// aliases are other names of lists.
+var aliases = map[string]string{"TransitGatewayRoutes": "TransitGatewayStaticRoutes", "ManagedPrefixLists": "PrefixLists", "ManagedPrefixListEntries": "PrefixListEntries"}
 
 // wrappers hold resources that have their own kind.
 var wrappers = map[string]string{"Reservations": "Instances"}

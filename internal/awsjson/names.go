@@ -10,38 +10,41 @@ import (
 
 func quote(s string) string { return strconv.Quote(s) }
 
-// named are the lists whose resources have entries, and so names.
-var named = []string{"Vpcs", "Subnets", "RouteTables", "NetworkAcls", "SecurityGroups", "NetworkInterfaces", "Instances", "InternetGateways",
-	"EgressOnlyInternetGateways", "NatGateways", "VpcPeeringConnections", "PrefixLists", "VpnGateways", "VpnConnections", "TransitGateways",
-	"TransitGatewayRouteTables", "TransitGatewayAttachments", "TransitGatewayVpcAttachments", "TransitGatewayPeeringAttachments", "VpcEndpoints",
-	"InstanceConnectEndpoints", "LoadBalancers", "LoadBalancerDescriptions", "DBInstances"}
+// named are the lists whose resources have entries, and so names. Where
+// several are called the same, what stands first here is what people mean.
+var named = []string{"Instances", "LoadBalancers", "LoadBalancerDescriptions", "DBInstances", "Vpcs", "Subnets", "RouteTables", "NetworkAcls",
+	"InternetGateways", "EgressOnlyInternetGateways", "NatGateways", "VpcPeeringConnections", "VpnGateways", "VpnConnections", "TransitGateways",
+	"TransitGatewayRouteTables", "TransitGatewayAttachments", "TransitGatewayVpcAttachments", "VpcEndpoints", "InstanceConnectEndpoints",
+	"NetworkFirewalls", "SecurityGroups", "NetworkInterfaces", "PrefixLists"}
 
 // nameAll gives every resource a name: its Name tag, or what else people call
-// it by, made fit for the language; with its id behind where others are called
-// the same; its id where there is nothing else.
+// it by, made fit for the language; with its id behind where something else is
+// called the same; its id where there is nothing else.
 func (b *builder) nameAll() {
-	wished := map[string][]string{} // name -> ids
+	type claim struct {
+		rank int
+		ids  []string
+	}
+	best := map[string]claim{} // by name: of the first list that has it
 	wish := map[string]string{}
-	for _, list := range named {
+	for rank, list := range named {
 		for _, r := range b.d.lists[list] {
-			if r.id == "" {
-				continue
-			}
 			name := fit(called(r))
-			if _, again := wish[r.id]; again && name == "" {
+			if r.id == "" || wish[r.id] != "" {
 				continue
-			}
-			if name != "" && wish[r.id] == "" {
-				wished[name] = append(wished[name], r.id)
 			}
 			wish[r.id] = name
+			if c, taken := best[name]; !taken || c.rank == rank {
+				best[name] = claim{rank, append(c.ids, r.id)}
+			}
 		}
 	}
 	for id, name := range wish {
-		switch _, isID := wish[name]; {
+		_, isID := wish[name]
+		switch c := best[name]; {
 		case name == "":
 			b.names[id] = shortID(id)
-		case isID || len(wished[name]) > 1:
+		case isID || len(c.ids) > 1 || c.ids[0] != id:
 			b.names[id] = name + "-" + shortID(id)
 		default:
 			b.names[id] = name
@@ -54,6 +57,8 @@ func called(r *resource) string {
 	switch r.kind.list {
 	case "LoadBalancers", "LoadBalancerDescriptions":
 		return r.text("LoadBalancerName")
+	case "NetworkFirewalls":
+		return r.get("Firewall", "FirewallName").Text()
 	case "DBInstances":
 		return r.text("DBInstanceIdentifier")
 	case "PrefixLists":

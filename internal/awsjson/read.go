@@ -45,7 +45,7 @@ func Read(roots []jsontree.Value) doc.Import {
 func build(d *dump, refused map[string]string) *builder {
 	b := &builder{d: d, doc: &doc.Document{}, names: map[string]string{}, vpcs: map[string]*vpc{}, refused: map[string]string{},
 		entered: map[string]string{}, ids: map[string]bool{}, gone: map[string]bool{}, eniByID: map[string]*eni{}, claimed: map[string]bool{},
-		elastic: map[string]jsontree.Value{}, databases: map[string]*resource{}, quiet: map[string]bool{}}
+		elastic: map[string]jsontree.Value{}, databases: map[string]*resource{}, attached: map[string]bool{}, again: map[string]string{}, quiet: map[string]bool{}}
 	for id, why := range refused {
 		b.refused[id] = why
 	}
@@ -57,9 +57,11 @@ func build(d *dump, refused map[string]string) *builder {
 	b.gatherInterfaces()
 	b.gatherElastic()
 	b.judgeVPNGateways()
+	b.judgePublicAccess()
 	b.writeGateways()
 	b.writePeerings()
 	b.writeTransits()
+	b.writeFirewalls()
 	b.writeEndpoints()
 	b.matchDatabases()
 	b.writeBalancers()
@@ -73,7 +75,7 @@ func build(d *dump, refused map[string]string) *builder {
 			b.prefixList(r.id, r.At())
 		}
 	}
-	for _, list := range []string{"CarrierGateways", "LocalGateways"} {
+	for _, list := range []string{"CarrierGateways", "LocalGateways", "directConnectGateways"} {
 		for _, r := range b.live(list) {
 			b.leaveOut(r, r.kind.words+"s are not modelled by the importer")
 		}
@@ -102,6 +104,10 @@ func (b *builder) sayStrange() {
 // a recording that was edited, or something that vpcpath does not know. It
 // reports whether there were any.
 func (b *builder) refuse(refused map[string]string) bool {
+	if len(b.again) > 0 {
+		maps.Copy(refused, b.again)
+		return true
+	}
 	_, findings := load.Load([]load.Source{{Name: "import", Doc: b.doc}})
 	if !diag.HasErrors(findings) {
 		return false
@@ -152,7 +158,7 @@ func (b *builder) counts() []doc.Count {
 		for _, r := range all {
 			switch b.entered[b.name(r.id)] {
 			case "":
-				if b.claimed[r.id] || slices.Contains(perItem, list) || list == "Addresses" || list == "Listeners" || list == "TargetGroups" || list == "TransitGatewayPeeringAttachments" {
+				if b.claimed[r.id] || r.text("InterfaceType") == "transit_gateway" || slices.Contains(perItem, list) || list == "Addresses" || list == "Listeners" || list == "TargetGroups" || list == "TransitGatewayPeeringAttachments" {
 					c.Modelled++
 				}
 			case "not_modelled":

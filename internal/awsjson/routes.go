@@ -122,6 +122,14 @@ func (b *builder) target(table *resource, route jsontree.Value) *doc.Value {
 	case list == "EgressOnlyInternetGateways" && active:
 		b.inferGateway(list, "egress_only_internet_gateways", "describe-egress-only-internet-gateways", id, vpcID)
 	}
+	if list == "TransitGateways" && b.entered[b.name(text)] == "transit_gateways" && !b.attached[text+" "+vpcID] {
+		// The route is active, so there is an attachment.
+		unknown := text + "@" + vpcID
+		b.names[unknown] = b.name(text) + "@" + b.name(vpcID)
+		b.notModelled(unknown, "transit gateway attachment", "the attachment of VPC "+vpcID+" to "+text+" is not in the dump, or not modelled (aws ec2 describe-transit-gateway-vpc-attachments)", at)
+		b.warn(at, "not-in-dump", "the attachment of VPC %s to transit gateway %s is not in the dump, or not modelled (aws ec2 describe-transit-gateway-vpc-attachments); verdicts that depend on it are unknown", quote(vpcID), quote(text))
+		return doc.Str(b.names[unknown], at)
+	}
 	if b.ids[text] {
 		return doc.Str(b.name(text), at)
 	}

@@ -135,6 +135,9 @@ func (b *builder) attachment(r *resource) {
 	for _, id := range b.propagates(r.id) {
 		value.Append("propagates_to", doc.Str(b.name(id), at))
 	}
+	if kind == "vpc" {
+		b.attached[gateway.Text()+" "+behind] = true
+	}
 	e := b.entry("transit_gateway_attachments", r.id, at)
 	id := e.Get("id")
 	if e.Value = value; id != nil && !strings.Contains(r.id, "@") {
@@ -228,11 +231,33 @@ func leadsTo(route jsontree.Value, attachment string) bool {
 	return false
 }
 
+// needsLearned leaves a table out that learns from an attachment which is not
+// modelled, where the dump does not hold what it has learned.
+func (b *builder) needsLearned(table *resource, propagation jsontree.Value) {
+	id := propagation.Get("TransitGatewayAttachmentId").Text()
+	if !is(propagation.Get("State"), "enabled", "enabling", "") || b.entered[b.name(id)] == "transit_gateway_attachments" || b.gone[id] {
+		return
+	}
+	for x := range b.searched(table.id) {
+		if leadsTo(x, id) {
+			return
+		}
+	}
+	b.again[table.id] = "it learns from attachment " + id + ", which is not modelled, and the dump does not hold what (aws ec2 search-transit-gateway-routes)"
+}
+
 // transitRoutes writes the static routes of a table, and those that it has
 // learned from what is not modelled.
 func (b *builder) transitRoutes(r *resource, e *doc.Entry) {
 	if s := b.d.find("TransitGatewayStaticRoutes", r.id); s.get("AdditionalRoutesAvailable").IsTrue() {
 		b.warn(s.At(), "list-cut-off", "transit gateway route table %s has more routes than were dumped; search it in parts (aws ec2 search-transit-gateway-routes)", quote(r.id))
+	}
+	if p := b.d.find("TransitGatewayPropagations", r.id); p != nil {
+		for _, v := range append([]jsontree.Value{p.Value}, p.others...) {
+			for x := range v.Get("TransitGatewayRouteTablePropagations").Items() {
+				b.needsLearned(r, x)
+			}
+		}
 	}
 	gateway := r.text("TransitGatewayId")
 	for route := range b.searched(r.id) {
