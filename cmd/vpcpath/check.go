@@ -33,6 +33,9 @@ func newCheck(a *app) *cobra.Command {
 the rules find (see vpcpath rules), and run every entry of its expect:
 sections. This is the step for CI.
 
+A Terraform plan has two networks: the expectations are for the one after it, and
+where the plan changes a verdict, check says what it was.
+
 With --from, --to and --port: answer that question in one line for each pair
 of endpoints.
 
@@ -127,7 +130,8 @@ func (o checkOptions) whole(paths []string) error {
 	for _, list := range [][]string{o.app.policy.expect, o.expect} {
 		paths = append(paths[:len(paths):len(paths)], list...)
 	}
-	sources, t, findings := o.app.readTopology(paths)
+	in, t, findings := o.app.readTopology(paths)
+	sources := in.Sources
 	if diag.HasErrors(findings) {
 		return o.finish(statusBadInput, check.Rejected(findings), sources)
 	}
@@ -135,6 +139,13 @@ func (o checkOptions) whole(paths []string) error {
 	report := catalogue.Run(check.Input{Sources: sources, Topology: t, Net: net, Found: findings}, settings)
 	report.FailOn = check.Threshold(o.failOn)
 	report.Outcomes = check.Expectations(net, t.Expectations)
+	if before := in.Before(); before != nil {
+		was, findings := load.Network(before)
+		if was == nil || diag.HasErrors(findings) {
+			return o.finish(statusBadInput, check.Rejected(findings), sources)
+		}
+		report.Plan = check.Changes(was, report.Outcomes)
+	}
 	if o.updateBaseline {
 		text := check.WriteBaseline(report)
 		if err := writeBaseline(o.baseline, text); err != nil {

@@ -36,16 +36,16 @@ func (a *app) loadTopology(paths []string) (*model.Topology, []diag.Finding) {
 }
 
 // readTopology is loadTopology for who needs the text of the sources too.
-func (a *app) readTopology(paths []string) ([]load.Source, *model.Topology, []diag.Finding) {
+func (a *app) readTopology(paths []string) (importer.Input, *model.Topology, []diag.Finding) {
 	in, findings := importer.Read(paths, a.stdin, importer.Options{})
 	if diag.HasErrors(findings) && len(in.Sources) == 0 {
-		return nil, nil, diag.Sort(findings)
+		return in, nil, diag.Sort(findings)
 	}
 	t, more := load.Load(in.Sources)
 	if t != nil {
 		more = append(more, check.UnknownCodes(t.Expectations)...)
 	}
-	return in.Sources, t, diag.Sort(append(findings, more...))
+	return in, t, diag.Sort(append(findings, more...))
 }
 
 // reject ends a command whose topology has errors: every finding is shown,

@@ -51,6 +51,8 @@ type Report struct {
 	FailOn   Threshold // what fails it
 	Baseline bool      // there is one
 	Gone     int       // findings of the baseline that are no more
+	// Plan is what a plan changes; nil where the topology has no plan in it.
+	Plan *Plan
 	// Rejected says that the topology could not be read: nothing was checked.
 	Rejected bool
 }

@@ -22,6 +22,19 @@ func Load(sources []Source) (*model.Topology, []diag.Finding) {
 	return load(sources, true)
 }
 
+// Network is Load without the expectations: for a network of another time than
+// the one that they were written for, which may lack what they name.
+func Network(sources []Source) (*model.Topology, []diag.Finding) {
+	files := readAll(sources, true)
+	for _, f := range files {
+		f.decls.expects = nil
+	}
+	if len(files) == 0 {
+		return &model.Topology{Names: map[string]model.Resource{}}, nil
+	}
+	return resolve(files)
+}
+
 // read is a source as read; ok is false when it could not be parsed.
 type read struct {
 	src   Source
@@ -34,6 +47,11 @@ func load(sources []Source, quick bool) (*model.Topology, []diag.Finding) {
 	if len(sources) == 0 {
 		return nil, []diag.Finding{{Severity: diag.Error, ID: string(idNoTopology), Message: "no topology was given"}}
 	}
+	return resolve(readAll(sources, quick))
+}
+
+// readAll reads sources one by one.
+func readAll(sources []Source, quick bool) []read {
 	files := make([]read, 0, len(sources))
 	for _, src := range sources {
 		if src.Name == "" {
@@ -51,7 +69,7 @@ func load(sources []Source, quick bool) (*model.Topology, []diag.Finding) {
 		d, ok := readSource(src, quick)
 		files = append(files, read{src, d, ok})
 	}
-	return resolve(files)
+	return files
 }
 
 // loadDecls resolves what was read of one source.

@@ -73,8 +73,9 @@ func CheckJSON(w io.Writer, r check.Report) error {
 		Version      int               `json:"version"`
 		Findings     []jsonFinding     `json:"findings"`
 		Expectations []jsonExpectation `json:"expectations"`
+		Plan         *jsonPlan         `json:"plan,omitempty"`
 		Summary      Summary           `json:"summary"`
-	}{schemaVersion, findingsJSON(r.Findings), list, Summarise(r)})
+	}{schemaVersion, findingsJSON(r.Findings), list, planJSON(r.Plan), Summarise(r)})
 }
 
 // CodesJSON writes the codes.

@@ -96,6 +96,7 @@ func Check(w io.Writer, r check.Report, o Options) error {
 	for _, out := range r.Outcomes {
 		t.outcome(out)
 	}
+	t.plan(r.Plan)
 	s := Summarise(r)
 	alone := shown > 0 && s.Failed == 0 && (s.Expectations == 0 || !r.OK())
 	if !o.Quiet && (!alone || s.Gone > 0 || o.Verbose) {
@@ -103,6 +104,36 @@ func Check(w io.Writer, r check.Report, o Options) error {
 	}
 	_, err := io.WriteString(w, t.String())
 	return err
+}
+
+// plan writes what a plan changes, one line for each expectation.
+func (t *textWriter) plan(p *check.Plan) {
+	if p == nil {
+		return
+	}
+	for _, c := range p.Changes {
+		x := c.Expectation
+		at := t.opts.paint(clean(x.At.String())+": ", strong)
+		name := ""
+		if x.Name != "" {
+			name = clean(x.Name) + ": "
+		}
+		was := c.Before.String() + " before"
+		if c.Missing != "" {
+			was = "not there before (" + clean(c.Missing) + ")"
+		}
+		t.printf("%s%s%s -> %s %s: the plan changes it: %s, %s after %s\n", at, name, clean(x.From.Text), clean(x.To.Text), portsText(c.Outcome),
+			was, t.opts.paint(c.Verdict.String(), verdictTone(c.Verdict)), t.opts.paint("[plan]", faint))
+	}
+	if t.opts.Quiet {
+		return
+	}
+	switch {
+	case p.Fresh:
+		t.printf("the plan makes the network anew: there is none before it to compare with\n")
+	case len(p.Changes) == 0:
+		t.printf("the plan changes no verdict of the expectations\n")
+	}
 }
 
 // old reports whether a finding was there before.
