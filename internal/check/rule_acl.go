@@ -246,8 +246,8 @@ var emptyNetworkACL = &Rule{
 			if len(shut) == 2 {
 				text = "inbound and outbound"
 			}
-			f := p.Report(a.At, "network ACL %q of subnet %s allows nothing %s, so nothing crosses the border of %s that way; add rules",
-				a.Name, quoted(namesOf(subnets[a])), text, plural(len(subnets[a]), "the subnet", "these subnets"))
+			f := p.Report(a.At, "network ACL %q of %s allows nothing %s, so nothing crosses the border of %s that way; add rules",
+				a.Name, subnetsText(subnets[a]), text, plural(len(subnets[a]), "the subnet", "these subnets"))
 			see(f, subnets[a][0].At, "subnet %q", subnets[a][0].Name)
 		}
 	},

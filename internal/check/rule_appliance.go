@@ -81,8 +81,8 @@ var singleApplianceForSeveralZones = &Rule{
 				}
 			}
 			if len(others) > 0 {
-				p.Report(i.At, "%q in %s serves subnet %s of other zones too, which lose their way when it or %s fails; an appliance in each zone avoids that",
-					hostName(i), i.Subnet.AZ, quoted(namesOf(others)), i.Subnet.AZ)
+				p.Report(i.At, "%q in %s serves %s of other zones too, which lose their way when it or %s fails; an appliance in each zone avoids that",
+					hostName(i), i.Subnet.AZ, subnetsText(others), i.Subnet.AZ)
 			}
 		}
 	},

@@ -151,6 +151,7 @@ func (p *Pass) exposed(g *model.SecurityGroup, r *model.SGRule, fam addr.Family,
 		f := p.Report(place, "security group %q admits %s to %s; whether the internet reaches %s depends on what vpcpath does not model",
 			g.Name, r.PeerText(), serviceNames(list), quoted(hostNames(got.unknown)))
 		f.Severity = diag.Warning
+	case g.VPC != nil && g.VPC.InternetGateway == nil: // then 0.0.0.0/0 is but a way to write anybody
 	default:
 		f := p.Report(place, "security group %q admits %s to %s; the internet reaches no interface that carries it, as long as routes, addresses and network ACLs stay as they are",
 			g.Name, r.PeerText(), serviceNames(list))

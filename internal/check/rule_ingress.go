@@ -116,8 +116,8 @@ func (p *Pass) bypass(r redirect, list []*model.Subnet, ways map[*model.Subnet]*
 		return
 	}
 	out := ways[list[0]]
-	f := p.Report(at(out.At, list[0].RouteTable.At, list[0].At), "what comes in for subnet %s passes %q (gateway route table %q), but what leaves goes by %s -> %s, %s; route it to %q",
-		quoted(namesOf(list)), deviceName(r.target), r.table.Name, out.DestinationText(), out.TargetText(), why, deviceName(r.target))
+	f := p.Report(at(out.At, list[0].RouteTable.At, list[0].At), "what comes in for %s passes %q (gateway route table %q), but what leaves goes by %s -> %s, %s; route it to %q",
+		subnetsText(list), deviceName(r.target), r.table.Name, out.DestinationText(), out.TargetText(), why, deviceName(r.target))
 	see(f, r.route.At, "the route of gateway route table %q", r.table.Name)
 }
 
@@ -186,8 +186,8 @@ var gatewayRouteTableShared = &Rule{
 	Check: func(p *Pass) {
 		for _, t := range p.Topology.RouteTables {
 			if list := p.subnets(t); len(t.Edges) > 0 && len(list) > 0 {
-				f := p.Report(t.At, "route table %q is that of gateway %s and of subnet %s; use a table of its own for the gateway",
-					t.Name, quoted(namesOf(t.Edges)), quoted(namesOf(list)))
+				f := p.Report(t.At, "route table %q is that of gateway %s and of %s; use a table of its own for the gateway",
+					t.Name, quoted(namesOf(t.Edges)), subnetsText(list))
 				see(f, list[0].At, "subnet %q", list[0].Name)
 			}
 		}
@@ -201,7 +201,7 @@ var subnetMissingFromIngressRouting = &Rule{
 	Why: "The gateway route table sends what comes in for some subnets through an appliance, and hands what is for this one straight to it. " +
 		"Where the subnet sends to the internet by the appliance, that has half of each connection: an error where it drops them. Where " +
 		"the subnet does not, nothing inspects it, which may be meant: a note.",
-	Rules: []string{"GW-5", "GW-10", "LINT-31"},
+	Rules: []string{"GW-5", "GW-10", "LINT-31", "LINT-75"},
 	Since: "0.1",
 	Check: func(p *Pass) {
 		byTable := map[*model.RouteTable][]redirect{}

@@ -35,8 +35,8 @@ var dualStackSubnetWithoutIPv6Route = &Rule{
 			if len(without) == 0 {
 				continue
 			}
-			f := p.Report(without[0].At, "dual-stack subnet %s %s a route to the internet for IPv4 (%s -> %s) and none for IPv6 in route table %q; add a route for ::/0",
-				quoted(namesOf(without)), plural(len(without), "has", "have"), v4[0].DestinationText(), v4[0].TargetText(), t.Name)
+			f := p.Report(without[0].At, "dual-stack %s %s a route to the internet for IPv4 (%s -> %s) and none for IPv6 in route table %q; add a route for ::/0",
+				subnetsText(without), plural(len(without), "has", "have"), v4[0].DestinationText(), v4[0].TargetText(), t.Name)
 			see(f, t.At, "route table %q", t.Name)
 		}
 	},
@@ -74,8 +74,8 @@ var privateSubnetWithIPv6InternetRoute = &Rule{
 			if len(both) == 0 {
 				continue
 			}
-			f := p.Report(at(out6.At, t.At), "route table %q sends IPv4 to NAT gateway %q and IPv6 (%s) to internet gateway %q, so subnet %s %s open to the internet by IPv6; use an egress-only internet gateway",
-				t.Name, g.Name, out6.DestinationText(), igw.Name, quoted(namesOf(both)), plural(len(both), "is", "are"))
+			f := p.Report(at(out6.At, t.At), "route table %q sends IPv4 to NAT gateway %q and IPv6 (%s) to internet gateway %q, so %s %s open to the internet by IPv6; use an egress-only internet gateway",
+				t.Name, g.Name, out6.DestinationText(), igw.Name, subnetsText(both), plural(len(both), "is", "are"))
 			see(f, nat.At, "the route for IPv4")
 		}
 	},

@@ -148,14 +148,14 @@ var natGatewayInOtherZone = &Rule{
 				if len(slips) > 0 {
 					s := slips[0]
 					own := zones[s.VPC][s.AZ]
-					f := p.Report(at(u.route.At, u.table.At), "route table %q sends %s of subnet %s in %s to NAT gateway %q in %s, and %s has NAT gateway %q; use the one of the same zone",
-						u.table.Name, u.route.DestinationText(), quoted(namesOf(slips)), s.AZ, g.Name, g.Subnet.AZ, s.AZ, own.Name)
+					f := p.Report(at(u.route.At, u.table.At), "route table %q sends %s of %s in %s to NAT gateway %q in %s, and %s has NAT gateway %q; use the one of the same zone",
+						u.table.Name, u.route.DestinationText(), subnetsText(slips), s.AZ, g.Name, g.Subnet.AZ, s.AZ, own.Name)
 					see(f, own.At, "NAT gateway %q of %s", own.Name, s.AZ)
 				}
 			}
 			if len(others) > 0 {
-				f := p.Report(g.At, "NAT gateway %q in %s serves subnet %s of other zones too, which lose the internet when %s fails; a NAT gateway in each zone avoids that",
-					g.Name, g.Subnet.AZ, quoted(namesOf(others)), g.Subnet.AZ)
+				f := p.Report(g.At, "NAT gateway %q in %s serves %s of other zones too, which lose the internet when %s fails; a NAT gateway in each zone avoids that",
+					g.Name, g.Subnet.AZ, subnetsText(others), g.Subnet.AZ)
 				f.Severity = diag.Info
 			}
 		}

@@ -67,8 +67,8 @@ func (p *Pass) returnRoutes(hub *model.TransitGatewayAttachment, g *model.NATGat
 		return
 	}
 	t := g.Subnet.RouteTable
-	f := p.Report(at(t.At, g.Subnet.At), "route table %q of NAT gateway %q has no route to transit gateway %q for %s of subnet %s, so replies from the internet do not come back to %s; add the route",
-		t.Name, g.Name, hub.TransitGateway.Name, lost[0].CIDR, quoted(namesOf(lost)), plural(len(lost), "it", "them"))
+	f := p.Report(at(t.At, g.Subnet.At), "route table %q of NAT gateway %q has no route to transit gateway %q for %s of %s, so replies from the internet do not come back to %s; add the route",
+		t.Name, g.Name, hub.TransitGateway.Name, lost[0].CIDR, subnetsText(lost), plural(len(lost), "it", "them"))
 	for _, s := range lost {
 		see(f, s.At, "subnet %q sends to the internet by %q", s.Name, hub.TransitGateway.Name)
 	}

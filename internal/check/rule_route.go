@@ -1,6 +1,7 @@
 package check
 
 import (
+	"net/netip"
 	"slices"
 
 	"github.com/vpcpath/vpcpath/internal/addr"
@@ -15,7 +16,7 @@ var blackholeRoute = &Rule{
 	Severity: diag.Warning,
 	Why: "What such a route wins is dropped; a shorter route is not tried. AWS keeps the route when its target goes, so it stays in the " +
 		"table until somebody deletes it. Give it a target, or delete it. Blackholes of transit gateways are a means of keeping networks apart, and not meant here.",
-	Rules: []string{"RT-13", "VGW-11", "LINT-15"},
+	Rules: []string{"RT-13", "VGW-11", "LINT-15", "LINT-26"},
 	Since: "0.1",
 	Check: func(p *Pass) {
 		for _, t := range p.Topology.RouteTables {
@@ -194,12 +195,18 @@ var propagatedRouteShadowed = &Rule{
 	Rules: []string{"RT-5", "RT-8", "LINT-19"},
 	Since: "0.1",
 	Check: func(p *Pass) {
+		seen := map[never]bool{}
 		for _, t := range p.Topology.RouteTables {
 			if t.VPC == nil || !slices.ContainsFunc(t.Routes, func(r *model.Route) bool { return r.Origin.Propagated() }) {
 				continue
 			}
 			for _, r := range p.Net.NeverUsed(t) {
-				f := p.Report(at(r.At, t.At), "%s of gateway %s lies in VPC %q, so the local route of route table %q always beats it; give the site another range, or route the subnet by hand",
+				if k := (never{r.At, r.Destination, r.Target}); seen[k] {
+					continue // another table of the VPC
+				} else {
+					seen[k] = true
+				}
+				f := p.Report(at(r.At, t.At), "%s of gateway %s lies in VPC %q, so the local route, as of route table %q, always beats it; give the site another range, or route the subnet by hand",
 					r.DestinationText(), r.TargetText(), t.VPC.Name, t.Name)
 				see(f, t.At, "route table %q", t.Name)
 			}
@@ -210,6 +217,13 @@ var propagatedRouteShadowed = &Rule{
 			}
 		}
 	},
+}
+
+// never is a route that a gateway propagates, to whatever table.
+type never struct {
+	at     diag.Pos
+	prefix netip.Prefix
+	target model.Resource
 }
 
 // beaten reports propagated routes that a static one to the same destination

@@ -66,8 +66,8 @@ var subnetUsesMainRouteTable = &Rule{
 			if route == nil || len(implicit) == 0 {
 				continue
 			}
-			f := p.Report(implicit[0].At, "subnet %s %s no route table and %s that of main route table %q, as %s -> %s; name the table that is meant",
-				quoted(namesOf(implicit)), plural(len(implicit), "names", "name"), plural(len(implicit), "gets", "get"), v.MainRouteTable.Name, route.DestinationText(), route.TargetText())
+			f := p.Report(implicit[0].At, "%s %s no route table and %s that of main route table %q, as %s -> %s; name the table that is meant",
+				subnetsText(implicit), plural(len(implicit), "names", "name"), plural(len(implicit), "gets", "get"), v.MainRouteTable.Name, route.DestinationText(), route.TargetText())
 			see(f, route.At, "the route")
 			for _, s := range implicit[1:] {
 				see(f, s.At, "subnet %q", s.Name)
@@ -99,8 +99,8 @@ var subnetUsesDefaultNetworkACL = &Rule{
 			if len(without) == 0 || len(own) <= len(without) || v.DefaultNetworkACL == nil {
 				continue // where most subnets use the default, nobody forgot one
 			}
-			f := p.Report(without[0].At, "subnet %s of VPC %q %s no network ACL and %s default one %q, while %d other subnets have their own; name the one that is meant",
-				quoted(namesOf(without)), v.Name, plural(len(without), "names", "name"), plural(len(without), "gets the", "get the"), v.DefaultNetworkACL.Name, len(own))
+			f := p.Report(without[0].At, "%s of VPC %q %s no network ACL and %s default one %q, while %d other subnets have their own; name the one that is meant",
+				subnetsText(without), v.Name, plural(len(without), "names", "name"), plural(len(without), "gets the", "get the"), v.DefaultNetworkACL.Name, len(own))
 			see(f, own[0].NetworkACL.At, "as network ACL %q of subnet %q", own[0].NetworkACL.Name, own[0].Name)
 		}
 	},

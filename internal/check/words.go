@@ -86,3 +86,8 @@ func at(places ...diag.Pos) diag.Pos {
 	}
 	return diag.Pos{}
 }
+
+// subnetsText names subnets with the noun, as: subnets "a" and "b".
+func subnetsText(list []*model.Subnet) string {
+	return plural(len(namesOf(list)), "subnet ", "subnets ") + quoted(namesOf(list))
+}
