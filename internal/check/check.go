@@ -24,6 +24,9 @@ type Failure struct {
 	Message string
 	// Result is the answer that it speaks of; nil where there is none.
 	Result *eval.Result
+	// Example is a packet that shows it; nil where none does, as where
+	// nothing gets through.
+	Example *Example
 }
 
 // Expectations asks the network what each expectation says, in the order
@@ -43,11 +46,16 @@ func expectation(n *eval.Net, x *model.Expectation) Outcome {
 		err := n.Each(question(x, p), func(r *eval.Result) { // a group has many pairs
 			o.Results = append(o.Results, r)
 			for _, m := range judge(x, r) {
-				o.Failures = append(o.Failures, Failure{Message: m, Result: r})
+				o.Failures = append(o.Failures, Failure{Message: m, Result: r, Example: shown(n, x, r, len(o.Failures))})
 			}
 			r.Forward.Hops, r.Return.Hops = nil, nil
 		})
 		if err != nil {
+			o.Failures = append(o.Failures, Failure{Message: err.Error()})
+		}
+	}
+	if len(x.Only) > 0 {
+		if err := onlyThese(n, x, &o); err != nil {
 			o.Failures = append(o.Failures, Failure{Message: err.Error()})
 		}
 	}
@@ -60,7 +68,34 @@ func expectation(n *eval.Net, x *model.Expectation) Outcome {
 // the path or a reason: not for what is reachable as expected.
 func question(x *model.Expectation, p model.PortSpec) eval.Question {
 	return eval.Question{From: x.From, To: x.To, Port: p, SourcePorts: x.SourcePorts, Reply: x.Reply, Why: true,
-		Record: len(x.Via) > 0 || len(x.NotVia) > 0 || x.Verdict != eval.Reachable.String()}
+		Record: len(x.Via) > 0 || len(x.NotVia) > 0 || wanted(x) != eval.Reachable.String()}
+}
+
+// wanted is the verdict that an expectation wants of each of its ports.
+func wanted(x *model.Expectation) string {
+	if len(x.Only) > 0 {
+		return eval.Reachable.String()
+	}
+	return x.Verdict
+}
+
+// mostExamples bounds the packets that are followed for one expectation: a
+// group has as many failures as pairs.
+const mostExamples = 10
+
+// shown finds a packet that shows a failure: one that gets through where none
+// may, or goes another way.
+func shown(n *eval.Net, x *model.Expectation, r *eval.Result, failures int) *Example {
+	switch {
+	case failures >= mostExamples:
+	case r.Verdict.String() != wanted(x):
+		if wanted(x) == eval.Unreachable.String() {
+			return gotThrough(n, r)
+		}
+	case len(judgePath(x, r)) > 0:
+		return wrongWay(n, x, r)
+	}
+	return nil
 }
 
 // Together is the verdict of several results as one: the verdict that all

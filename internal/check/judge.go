@@ -12,8 +12,8 @@ import (
 // judge returns what of an expectation does not hold for one result. Where
 // the verdict is another, the rest is not looked at: it follows from it.
 func judge(x *model.Expectation, r *eval.Result) []string {
-	if got := r.Verdict.String(); got != x.Verdict {
-		return []string{fmt.Sprintf("expected %s, got %s", x.Verdict, got)}
+	if got := r.Verdict.String(); got != wanted(x) {
+		return []string{fmt.Sprintf("expected %s, got %s", wanted(x), got)}
 	}
 	var out []string
 	for _, code := range x.Because {

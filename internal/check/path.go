@@ -1,6 +1,7 @@
 package check
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/vpcpath/vpcpath/internal/eval"
@@ -31,6 +32,19 @@ func (s station) is(want model.Resource) bool {
 // to where it ends. Where something is delivered only those ways count; where
 // nothing is, what lies behind the drop counts too.
 func passages(w eval.Walk) [][]station {
+	var out [][]station
+	for _, chain := range chains(w) {
+		var stations []station
+		for _, h := range chain {
+			stations = pass(stations, h)
+		}
+		out = append(out, stations)
+	}
+	return out
+}
+
+// chains returns the hops of every way that passages speaks of.
+func chains(w eval.Walk) [][]*eval.Hop {
 	byNumber := map[int]*eval.Hop{}
 	leaf := map[int]bool{}
 	for _, h := range w.Hops {
@@ -38,7 +52,7 @@ func passages(w eval.Walk) [][]station {
 		leaf[h.N] = true
 		delete(leaf, h.After)
 	}
-	var out [][]station
+	var out [][]*eval.Hop
 	for _, h := range w.Hops {
 		if !leaf[h.N] || w.Delivered && (h.Supposed || h.Action != eval.Deliver) {
 			continue
@@ -47,11 +61,8 @@ func passages(w eval.Walk) [][]station {
 		for at := h; at != nil; at = byNumber[at.After] {
 			chain = append(chain, at)
 		}
-		var stations []station
-		for i := len(chain) - 1; i >= 0; i-- {
-			stations = pass(stations, chain[i])
-		}
-		out = append(out, stations)
+		slices.Reverse(chain)
+		out = append(out, chain)
 	}
 	return out
 }
@@ -117,9 +128,5 @@ func stationsText(list []station) string {
 	if len(list) == 0 {
 		return "nowhere"
 	}
-	names := make([]string, len(list))
-	for i, s := range list {
-		names[i] = s.resource.ID().Name
-	}
-	return strings.Join(names, " > ")
+	return strings.Join(stationNames(list), " > ")
 }

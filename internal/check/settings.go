@@ -3,11 +3,11 @@ package check
 import (
 	"cmp"
 	"fmt"
-	"path"
 	"slices"
 	"strings"
 
 	"github.com/vpcpath/vpcpath/internal/diag"
+	"github.com/vpcpath/vpcpath/internal/model"
 )
 
 // Settings are what a team says about the rules. Make them with Settings of a
@@ -73,9 +73,6 @@ func (c *Catalogue) Settings(levels map[string]string, ignores []Ignore) (Settin
 		case strings.TrimSpace(i.Reason) == "":
 			bad = append(bad, fmt.Errorf("the ignore of %q for %q has no reason; write one, for whoever reads it later", i.Rule, i.Resource))
 		}
-		if _, err := path.Match(i.Resource, ""); err != nil {
-			bad = append(bad, fmt.Errorf("the ignore of %q has the resource %q, which is no pattern: %w", i.Rule, i.Resource, err))
-		}
 		s.ignores = append(s.ignores, i)
 	}
 	return s, bad
@@ -112,8 +109,7 @@ func (i Ignore) matches(id, resource string) bool {
 	if i.Rule != id || resource == "" {
 		return false
 	}
-	ok, _ := path.Match(i.Resource, resource)
-	return ok || i.Resource == resource
+	return model.MatchName(i.Resource, resource)
 }
 
 // text names an ignore in messages.

@@ -38,6 +38,7 @@ type pair struct {
 	record, why bool
 	allRules    bool
 	tunnels     []*model.Tunnel // the tunnels whose outer packets are in question
+	only        []packet.Box    // nil: everything that the question asks
 	byAddress   bool            // the target is named by addresses
 }
 
@@ -63,6 +64,17 @@ func (n *Net) Each(q Question, do func(*Result)) error {
 		do(r)
 	})
 }
+
+// Narrow asks again what a result of a question with Why or Record answers,
+// for a part of its headers alone, with every hop recorded.
+func (n *Net) Narrow(r *Result, only []packet.Box) *Result {
+	p := *r.pair
+	p.only, p.record = only, true
+	return n.answer(p)
+}
+
+// kept returns a pair in memory of its own.
+func kept(p pair) *pair { return &p }
 
 // answer walks one pair.
 func (n *Net) answer(p pair) *Result {
@@ -90,6 +102,9 @@ func (w *walk) reset(p pair) {
 	w.ranges, w.recent = w.ranges[:0], [4]projection{}
 	w.passes, w.hops, w.replied, w.namedOut = 0, 0, false, false
 	w.asked = w.headers(p)
+	if p.only != nil {
+		w.asked = w.sp.And(w.asked, w.sp.FromBoxes(p.only))
+	}
 	w.replies, w.need = w.judged(p)
 }
 
@@ -237,6 +252,9 @@ func (w *walk) result(p pair) *Result {
 	sometimes := sp.Minus(either, undetermined)
 	r := &Result{From: p.from, To: p.to, Port: p.port, SourcePorts: p.sourcePorts,
 		Assumptions: w.assumptions}
+	if p.why || p.record {
+		r.pair = kept(p)
+	}
 	if len(w.delivered) > 0 {
 		r.DeliveredTo = slices.Clone(w.delivered)
 	}

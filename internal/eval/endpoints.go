@@ -24,7 +24,10 @@ func (n *Net) members(e model.Endpoint, receiving bool) ([]side, error) {
 			in = i.Subnet.VPC == r
 		case *model.SecurityGroup:
 			in = slices.Contains(i.Groups, r)
+		case nil:
+			in = e.Match != nil && (e.Match.Members[i] || i.Owner != nil && e.Match.Members[i.Owner])
 		}
+		in = in && !excepted(e.Match, i)
 		if in && receiving && serves(i) {
 			out = append(out, side{text: i.Name, shown: i, host: i.Owner, iface: i, named: true})
 		}
@@ -41,9 +44,26 @@ func (n *Net) members(e model.Endpoint, receiving bool) ([]side, error) {
 		if receiving {
 			of += ", interface endpoint or load balancer"
 		}
-		return nil, fmt.Errorf("%s %q has no network interface %s", e.Resource.ID().Kind.Words(), e.Text, of)
+		what, left := "pattern", ""
+		if e.Resource != nil {
+			what = e.Resource.ID().Kind.Words()
+		}
+		if e.Match != nil && len(e.Match.Except) > 0 {
+			left = " left"
+		}
+		return nil, fmt.Errorf("%s %q has no network interface %s%s", what, e.Text, of, left)
 	}
 	return out, nil
+}
+
+// excepted reports whether an interface is left out of a group: by itself,
+// its owner, or a group that it is in.
+func excepted(m *model.Match, i *model.Interface) bool {
+	if m == nil || len(m.Except) == 0 {
+		return false
+	}
+	return m.Except[i] || i.Owner != nil && m.Except[i.Owner] || m.Except[i.Subnet] || m.Except[i.Subnet.VPC] ||
+		slices.ContainsFunc(i.Groups, func(g *model.SecurityGroup) bool { return m.Except[g] })
 }
 
 // serves reports whether an interface takes connections in for a service.

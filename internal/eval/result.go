@@ -41,6 +41,7 @@ type Result struct {
 	Blockers     []Blocker // every one, forward before return, in walk order
 	Assumptions  []Assumption
 	DeliveredTo  []model.Resource // who gets the packet in the end, first met first
+	pair         *pair            // what was asked, for Narrow; nil without Why and Record
 }
 
 // Party is one end of a pair: what the user wrote, the interface or network

@@ -165,7 +165,7 @@ func TestExpectations(t *testing.T) {
 `,
 		"an expectation lacks the key `port`, or `ports`; write `port: all` for every protocol [missing-key]",
 		"an expectation lacks the key `to` [missing-key]",
-		"an expectation lacks the key `verdict` [missing-key]",
+		"an expectation lacks the key `verdict`, or `only` [missing-key]",
 		`port "http": "http" is no protocol; expected 443, tcp/443, udp/53, tcp/8000-8100, tcp/80,443, icmp, icmp/TYPE/CODE, icmpv6/TYPE/CODE, proto/NUMBER or all [invalid-port]`,
 		"an expectation has both `port` and `ports`; expected one of them [conflicting-keys]",
 		`"reachible" is not known here; expected one of partial, reachable, unknown, unreachable; did you mean "reachable"? [invalid-value]`,

@@ -2,6 +2,7 @@ package model_test
 
 import (
 	"net/netip"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -91,6 +92,19 @@ func TestParseEndpoint(t *testing.T) {
 	} {
 		if _, err := topo.ParseEndpoint(text); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: got %v, want %q", text, err, want)
+		}
+	}
+}
+
+// TestMatchName compares with regular expressions.
+func TestMatchName(t *testing.T) {
+	names := []string{"", "a", "b", "ab", "aba", "web-1", "web-1.x", "a/b[0]", "abab", "aab", "*"}
+	for _, pattern := range []string{"*", "**", "a*", "*a", "a*a", "*b*", "web-*", "a*b*a", "a/b[*]", "ab", "a*ab", "*.*", "a**b", ""} {
+		re := regexp.MustCompile("^" + strings.ReplaceAll(regexp.QuoteMeta(pattern), `\*`, ".*") + "$")
+		for _, name := range names {
+			if got := model.MatchName(pattern, name); got != re.MatchString(name) {
+				t.Errorf("%q, %q: %v", pattern, name, got)
+			}
 		}
 	}
 }

@@ -21,6 +21,7 @@ const (
 	EndpointInternet                      // every public IPv4 address
 	EndpointInternet6                     // 2000::/3
 	EndpointAddresses                     // an address or a CIDR
+	EndpointPattern                       // what has a name with * in it
 )
 
 // Endpoint is one side of a question, as the user wrote it and resolved.
@@ -32,6 +33,85 @@ type Endpoint struct {
 	// Symbolic is set where the address was named by its resource, as
 	// web-1.public_ip.
 	Symbolic bool
+	// Match says more of a group; nil where there is nothing to say.
+	Match *Match
+}
+
+// Match is what a group of endpoints is made of, besides Resource.
+type Match struct {
+	Members map[Resource]bool // EndpointPattern: hosts and interfaces
+	Except  map[Resource]bool // what of the group is left out: hosts, interfaces, and whole groups
+}
+
+// IsGroup reports whether an endpoint may stand for several interfaces.
+func (e Endpoint) IsGroup() bool {
+	switch e.Resource.(type) {
+	case *Subnet, *VPC, *SecurityGroup:
+		return true
+	}
+	return e.Kind == EndpointPattern
+}
+
+// MatchName reports whether a name is what a pattern says, in which * stands
+// for any characters, or none.
+func MatchName(pattern, name string) bool {
+	parts := strings.Split(pattern, "*")
+	if len(parts) == 1 {
+		return pattern == name
+	}
+	rest, ok := strings.CutPrefix(name, parts[0])
+	if !ok {
+		return false
+	}
+	last := parts[len(parts)-1]
+	for _, p := range parts[1 : len(parts)-1] {
+		i := strings.Index(rest, p)
+		if i < 0 {
+			return false
+		}
+		rest = rest[i+len(p):]
+	}
+	return strings.HasSuffix(rest, last)
+}
+
+// hostKinds are the kinds that a pattern matches: what has network
+// interfaces.
+var hostKinds = []Kind{KindInstance, KindNetworkInterface, KindVPCEndpoint, KindLoadBalancer}
+
+// matching returns the resources of some kinds whose names match a pattern.
+func (t *Topology) matching(pattern string, kinds []Kind) map[Resource]bool {
+	out := map[Resource]bool{}
+	for name, r := range t.Names {
+		if slices.Contains(kinds, r.ID().Kind) && MatchName(pattern, name) {
+			out[r] = true
+		}
+	}
+	return out
+}
+
+// ParseExcept resolves the texts of what is left out of a group: names of
+// endpoints, with * for any characters. The error is that of ParseEndpoint,
+// or says that a pattern matches nothing.
+func (t *Topology) ParseExcept(text string, into map[Resource]bool) error {
+	if strings.Contains(text, "*") {
+		found := t.matching(text, endpointKinds)
+		if len(found) == 0 {
+			return fmt.Errorf("no endpoint has a name that matches %q", text)
+		}
+		for r := range found {
+			into[r] = true
+		}
+		return nil
+	}
+	e, err := t.ParseEndpoint(text)
+	if err != nil {
+		return err
+	}
+	if e.Resource == nil {
+		return fmt.Errorf("%q is no name of the topology; expected what is left out of the groups, as web-1 or web-*", text)
+	}
+	into[e.Resource] = true
+	return nil
 }
 
 // endpointKinds are the kinds of resources that can be an endpoint.
@@ -56,6 +136,13 @@ func (t *Topology) ParseEndpoint(text string) (Endpoint, error) {
 			return e, fmt.Errorf("%q is %s, which cannot send or receive; expected an instance, network interface, subnet, security group, VPC, external network, load balancer, VPC endpoint, NAT gateway, address, CIDR, `internet` or `internet6`", text, r.ID().Kind.Phrase())
 		}
 		e.Resource = r
+		return e, nil
+	}
+	if strings.Contains(text, "*") {
+		e.Kind, e.Match = EndpointPattern, &Match{Members: t.matching(text, hostKinds)}
+		if len(e.Match.Members) == 0 {
+			return e, fmt.Errorf("no instance, network interface, load balancer or VPC endpoint has a name that matches %q", text)
+		}
 		return e, nil
 	}
 	if base, which, ok := SplitAddressName(text); ok {
@@ -123,9 +210,9 @@ func ParsePorts(text string) (PortSpec, error) {
 		name, rest, hasRest = "tcp", text, true
 	}
 	switch name {
-	case "all":
+	case "all", "any":
 		if hasRest {
-			return fail("`all` takes nothing behind it")
+			return fail("`" + name + "` takes nothing behind it")
 		}
 		p.All = true
 		return p, nil

@@ -157,7 +157,10 @@ type Expectation struct {
 	From, To    Endpoint
 	Ports       []PortSpec
 	SourcePorts SourcePorts
-	Verdict     string   // reachable, partial, unreachable or unknown
+	Verdict     string // reachable, partial, unreachable or unknown; "" with Only
+	// Only are the ports that are reachable, and nothing else is; Ports is
+	// then the same.
+	Only        []PortSpec
 	Because     []string // codes that must be among the blockers
 	Via         []Resource
 	NotVia      []Resource

@@ -183,6 +183,14 @@ type jsonFailure struct {
 	Destination string `json:"destination,omitempty"`
 	Port        string `json:"port,omitempty"`
 	Verdict     string `json:"verdict,omitempty"`
+	// Example is a packet that shows it.
+	Example *jsonExample `json:"example,omitempty"`
+}
+
+type jsonExample struct {
+	Packet jsonPacket `json:"packet"`
+	Path   []string   `json:"path"`
+	Reply  []string   `json:"reply,omitempty"`
 }
 
 type jsonDelivered struct {
@@ -193,7 +201,7 @@ func expectationJSON(o check.Outcome) jsonExpectation {
 	x := o.Expectation
 	out := jsonExpectation{
 		At: x.At.String(), Name: x.Name, From: x.From.Text, To: x.To.Text, Ports: []string{},
-		Expected: x.Verdict, Verdict: o.Verdict.String(), OK: o.OK,
+		Expected: expectedText(x), Verdict: o.Verdict.String(), OK: o.OK,
 		Failures: []jsonFailure{}, Blockers: []jsonBlocker{},
 		Forward: jsonDelivered{len(o.Results) > 0}, Return: jsonDelivered{len(o.Results) > 0},
 	}
@@ -204,6 +212,10 @@ func expectationJSON(o check.Outcome) jsonExpectation {
 		j := jsonFailure{Message: f.Message}
 		if r := f.Result; r != nil {
 			j.Source, j.Destination, j.Port, j.Verdict = partyName(r.From), partyName(r.To), askedText(r.Port), r.Verdict.String()
+		}
+		if e := f.Example; e != nil {
+			packets := boxesJSON([]packet.Box{e.Packet}, f.Result.From.Names)
+			j.Example = &jsonExample{packets[0], append([]string{}, e.Path...), e.Reply}
 		}
 		out.Failures = append(out.Failures, j)
 	}

@@ -186,7 +186,7 @@ func (t *textWriter) outcome(o check.Outcome) {
 	}
 	if o.OK {
 		if t.opts.Verbose {
-			t.printf("%s%sholds: %s -> %s %s is %s\n", at, name, clean(x.From.Text), clean(x.To.Text), portsText(o), t.opts.paint(o.Verdict.String(), good))
+			t.printf("%s%sholds: %s -> %s %s is %s\n", at, name, clean(x.From.Text), clean(x.To.Text), portsText(o), t.opts.paint(verdictText(o), good))
 		}
 		return
 	}
@@ -207,8 +207,22 @@ func (t *textWriter) failures(o check.Outcome, lead string) {
 		}
 		t.printf("%s%s: %s%s\n", lead, question, t.opts.paint(clean(f.Message), bad), t.tag(lead))
 		if f.Result != nil && !t.opts.Quiet {
-			t.why(f.Result)
+			t.why(f.Result, !f.Result.Port.All || len(x.Only) == 0)
 		}
+		if f.Example != nil && !t.opts.Quiet {
+			t.example(f)
+		}
+	}
+}
+
+// example shows a packet by which an expectation fails, with its path.
+func (t *textWriter) example(f check.Failure) {
+	r := f.Result
+	n := namer{parties: []eval.Party{r.From, r.To}, chosen: r.From.Names, all: true}
+	path := func(names []string) string { return clean(strings.Join(names, " > ")) }
+	t.printf("    for example %s, by %s\n", n.packetText(boxPacket(f.Example.Packet), ""), path(f.Example.Path))
+	if f.Example.Reply != nil {
+		t.printf("        and back by %s\n", path(f.Example.Reply))
 	}
 }
 
@@ -220,10 +234,11 @@ func (t *textWriter) tag(lead string) string {
 	return " " + t.opts.paint("["+expectRule+"]", faint)
 }
 
-// why lists what works of a result and what stops the rest.
-func (t *textWriter) why(r *eval.Result) {
+// why lists what works of a result, where that is not said already, and what
+// stops the rest.
+func (t *textWriter) why(r *eval.Result, works bool) {
 	n := namer{parties: []eval.Party{r.From, r.To}, chosen: r.From.Names, all: true}
-	if r.Verdict != eval.Reachable {
+	if r.Verdict != eval.Reachable && works {
 		for _, s := range n.parts(r.Works, r.Asked, askedProtocol(r.Port)) {
 			t.printf("    works: %s\n", s)
 		}
@@ -231,6 +246,14 @@ func (t *textWriter) why(r *eval.Result) {
 	for _, b := range r.Blockers {
 		t.printf("    %s: %s\n", blockerWords(b), clean(b.Message))
 	}
+}
+
+// verdictText is what an expectation that holds has found.
+func verdictText(o check.Outcome) string {
+	if len(o.Expectation.Only) > 0 {
+		return o.Verdict.String() + ", and nothing else"
+	}
+	return o.Verdict.String()
 }
 
 func portsText(o check.Outcome) string {
@@ -242,7 +265,12 @@ func portsText(o check.Outcome) string {
 }
 
 // expectedText is what an expectation wants, in a word or two.
-func expectedText(x *model.Expectation) string { return x.Verdict }
+func expectedText(x *model.Expectation) string {
+	if len(x.Only) > 0 {
+		return "only"
+	}
+	return x.Verdict
+}
 
 func summaryText(s Summary, o Options) string {
 	var text string
