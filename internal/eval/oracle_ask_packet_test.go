@@ -75,6 +75,9 @@ func pickPacket(r *rand.Rand, t *model.Topology, from sender) pkt {
 	if !p.src.IsValid() || p.src.Is4() != p.dst.Is4() { // no address of the family
 		p.src, p.dst = outside[0], outside[1]
 	}
+	if balanced(r, t, &p) {
+		return p
+	}
 	switch n := r.IntN(10); {
 	case n < 6:
 		p.proto, p.dport = packet.TCP, []uint16{80, 443, 22, 8000, 8100, 50001, 3306}[r.IntN(7)]
@@ -89,6 +92,20 @@ func pickPacket(r *rand.Rand, t *model.Topology, from sender) pkt {
 		p.proto, p.dport, p.sport = 47, 0, 0
 	}
 	return p
+}
+
+// balanced now and then turns a packet to a listener of a load balancer.
+func balanced(r *rand.Rand, t *model.Topology, p *pkt) bool {
+	if len(t.LoadBalancers) == 0 || p.v6() || r.IntN(5) > 0 {
+		return false
+	}
+	b := t.LoadBalancers[r.IntN(len(t.LoadBalancers))]
+	l, node := b.Listeners[r.IntN(len(b.Listeners))], b.Nodes[r.IntN(len(b.Nodes))]
+	p.dst, p.dport, p.proto = node.Private[0], l.Port, l.Protocols[r.IntN(len(l.Protocols))]
+	if len(node.Public) > 0 && (within(rfc1918, p.src) == within(rfc6598, p.src) || r.IntN(4) == 0) {
+		p.dst = node.Public[0].Public
+	}
+	return true
 }
 
 func (f sender) String() string {

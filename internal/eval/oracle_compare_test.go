@@ -11,7 +11,10 @@ import (
 )
 
 // tally counts what was compared.
-type tally struct{ topologies, questions, compared, delivered, sometimes, partial, drops int }
+type tally struct {
+	topologies, questions, compared, delivered, sometimes, partial, drops int
+	through                                                               map[string]int // packets that work, by what they pass
+}
 
 func (a *tally) add(b tally) {
 	a.topologies += b.topologies
@@ -21,6 +24,48 @@ func (a *tally) add(b tally) {
 	a.sometimes += b.sometimes
 	a.partial += b.partial
 	a.drops += b.drops
+	if a.through == nil {
+		a.through = map[string]int{}
+	}
+	for k, n := range b.through {
+		a.through[k] += n
+	}
+}
+
+// passes notes what a packet that works has passed.
+func (a *tally) passes(t *model.Topology, o *outcome) {
+	if a.through == nil {
+		a.through = map[string]int{}
+	}
+	seen := map[string]bool{}
+	for _, name := range o.fwd.path {
+		switch r := t.Names[name].(type) {
+		case *model.LoadBalancer:
+			seen[string(r.Type)+" load balancer"] = true
+		case *model.VPCEndpoint:
+			seen[string(r.Type)+" endpoint"] = true
+			if r.Firewall != nil {
+				seen["network firewall"] = true
+			}
+		case *model.VPNConnection:
+			seen[string(r.Kind)] = true
+		case *model.TransitGateway, *model.VPNGateway:
+			seen[string(r.ID().Kind)] = true
+		case *model.TransitGatewayAttachment:
+			if r.ApplianceMode && len(r.Interfaces) > 1 {
+				seen["appliance mode"] = true
+			}
+			if r.Peer != nil {
+				seen["peering of transit gateways"] = true
+			}
+		}
+	}
+	if o.fwd.kept {
+		seen["client address kept"] = true
+	}
+	for k := range seen {
+		a.through[k]++
+	}
 }
 
 // A mismatch is a packet on which the engine and the simulator disagree.
@@ -142,6 +187,9 @@ func (c *comparison) header(r *eval.Result, h header) *mismatch {
 		o := simulate(c.t, from, p, c.ask.reply, choose)
 		o.missed(r.To.Resource)
 		if o.works() {
+			if !some {
+				c.tally.passes(c.t, o)
+			}
 			some = true
 		} else {
 			every = false

@@ -19,7 +19,7 @@ func (g *generator) hub() {
 	t := &transit{generator: g, name: "tgw", references: g.chance(35)}
 	t.put("transit_gateways", t.name, text("security_group_referencing", fmt.Sprint(t.references)))
 	t.spokeTable, t.hubTable = "trt", "trt"
-	shape := pick(g, []string{"flat", "flat", "egress", "inspection", "inspection"})
+	shape := pick(g, []string{"flat", "flat", "egress", "inspection", "inspection", "inspection"})
 	if shape != "flat" {
 		t.spokeTable, t.hubTable = "trt-spoke", "trt-hub"
 		t.table(t.spokeTable)

@@ -65,7 +65,7 @@ func (w *walker) behindNode(b *model.LoadBalancer, node, side *model.Interface, 
 	w.leg.moved = true
 	if keep {
 		w.flows[targetFlow{t.Interface, q}] = node
-		w.kept = true
+		w.kept, w.leg.kept = true, true
 	} else {
 		q.src, q.sport = node.Primary(q.v6()), w.choose.port(node)
 	}

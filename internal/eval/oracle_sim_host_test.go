@@ -148,6 +148,9 @@ func (w *walker) dropStray(enis []*model.Interface, p pkt, names ...string) {
 
 // hostReceive is a packet that comes to a host from the wire or a tunnel.
 func (w *walker) hostReceive(i *model.Instance, p pkt) {
+	if w.probing != nil { // what a host between does to an address kept, nobody says
+		return
+	}
 	w.kept = false
 	in := p
 	if w.replying {

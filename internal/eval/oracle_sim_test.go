@@ -111,6 +111,7 @@ type leg struct {
 	at         *model.Interface     // of an endpoint that got it
 	site       *model.VPNConnection // it arrived behind this connection
 	hypervisor bool                 // a service of the hypervisor answered
+	kept       bool                 // a load balancer kept its client's address
 	moved      bool                 // a port forward or a load balancer gave it another destination
 }
 
@@ -276,6 +277,9 @@ type visit struct {
 }
 
 func (w *walker) drop(codes []eval.Code, at ...string) {
+	if w.replying && slices.Contains(codes, eval.ReturnPathAsymmetric) && w.halfInspected() {
+		at = nil // whoever notices first may say so
+	}
 	w.leg.drop = &drop{codes, at}
 }
 

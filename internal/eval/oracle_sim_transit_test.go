@@ -68,8 +68,10 @@ func (w *walker) transitTo(a *model.TransitGatewayAttachment, zone string, p pkt
 	case a.Connection != nil:
 		w.toSite(a.Connection, p)
 	case a.Peer == nil: // TGW-15
+		w.pass(a.Name)
 		w.drop(one(eval.AttachmentState), a.Name)
 	default:
+		w.pass(a.Name)
 		w.emitter = nil
 		w.transitRoute(a.Peer, "", p)
 	}

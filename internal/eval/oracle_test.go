@@ -70,6 +70,7 @@ func TestOracle(t *testing.T) {
 	t.Logf("seed %d: %d topologies, %d questions (%d partial), %d packets compared in %.0fs: %.1f%% work, %d sometimes; %d first drops compared",
 		seed, total.topologies, total.questions, total.partial, total.compared, time.Since(start).Seconds(),
 		100*float64(total.delivered)/float64(total.compared), total.sometimes, total.drops)
+	t.Logf("packets that work, by what they pass: %v", total.through)
 	if bad != nil {
 		small, m := bad.m.shrink(bad.s)
 		t.Fatalf("seed %d, topology %d: %s\nquestion: %v\nkind: %s\nheader: %+v\n%s\n%s", seed, bad.number, "the engine and the simulator disagree", m.ask, m.kind, m.h, m.text, small)
