@@ -185,6 +185,9 @@ func (c *comparison) header(r *eval.Result, h header) *mismatch {
 	some, every := false, true
 	for choose := range choices(c.ports, c.r) {
 		o := simulate(c.t, from, p, c.ask.reply, choose)
+		if o.fwd.unclear {
+			return nil
+		}
 		o.missed(r.To.Resource)
 		if o.works() {
 			if !some {

@@ -151,6 +151,7 @@ func (w *walker) hostReceive(i *model.Instance, p pkt) {
 	if w.probing != nil { // what a host between does to an address kept, nobody says
 		return
 	}
+	kept := w.kept
 	w.kept = false
 	in := p
 	if w.replying {
@@ -182,6 +183,7 @@ func (w *walker) hostReceive(i *model.Instance, p pkt) {
 		w.arrive(p, i, nil, i.Name)
 		return
 	}
+	w.leg.unclear = w.leg.unclear || kept
 	w.pass(i.Name)
 	if !i.IPForward { // NI-9
 		w.drop(one(eval.InstanceNotForwarding), i.Name)

@@ -112,6 +112,7 @@ type leg struct {
 	site       *model.VPNConnection // it arrived behind this connection
 	hypervisor bool                 // a service of the hypervisor answered
 	kept       bool                 // a load balancer kept its client's address
+	unclear    bool                 // a host stands between a node and the target that is to see the client: nobody says what happens
 	moved      bool                 // a port forward or a load balancer gave it another destination
 }
 
