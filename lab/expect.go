@@ -63,9 +63,9 @@ func (e *expectation) hop(h *eval.Hop) {
 		}
 	case model.KindNATGateway:
 		if g, ok := h.Resource.(*model.NATGateway); ok && h.Code != eval.RoutingLoop {
-			e.step("in", g.Interface.Name)
+			e.step("in", g.Interfaces[0].Name)
 			if !stopped {
-				e.step("out", g.Interface.Name)
+				e.step("out", g.Interfaces[0].Name)
 			}
 		}
 	case model.KindLoadBalancer:

@@ -85,7 +85,7 @@ func (l *Lab) buildNATGateways() error {
 		if err != nil {
 			return err
 		}
-		if err := l.buildInterface(ns, g.Interface, 0); err != nil {
+		if err := l.buildInterface(ns, g.Interfaces[0], 0); err != nil {
 			return err
 		}
 		if err := l.rules(ns, func(b *box) { natGatewayRules(b, g.Interface.Primary(false)) }); err != nil {

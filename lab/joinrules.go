@@ -39,8 +39,8 @@ func (r *ruleset) overPeering(p *port) string {
 	}
 	var nats []int
 	for _, g := range r.l.Topology.NATGateways {
-		if g.Subnet.VPC == p.vpc {
-			nats = append(nats, g.Interface.Index+1)
+		if g.VPC == p.vpc {
+			nats = append(nats, g.Interfaces[0].Index+1)
 		}
 	}
 	if len(nats) > 0 {

@@ -151,7 +151,7 @@ func (c *chooser) question() eval.Question {
 		q.To = c.address(to, true)
 	case 9: // a NAT gateway, a forwarding host, or nobody
 		if n := len(c.topo.NATGateways); n > 0 && c.IntN(3) == 0 {
-			q.To = c.address(c.topo.NATGateways[c.IntN(n)].Interface, c.IntN(2) == 0)
+			q.To = c.address(c.topo.NATGateways[c.IntN(n)].Interfaces[0], c.IntN(2) == 0)
 			break
 		}
 		if c.IntN(3) == 0 {

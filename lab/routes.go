@@ -251,7 +251,7 @@ func (l *Lab) target(v *model.VPC, s *model.Subnet, route *model.Route) *port {
 	case *model.Interface:
 		p = l.enis[t]
 	case *model.NATGateway:
-		p = l.enis[t.Interface]
+		p = l.enis[t.Interfaces[0]]
 	case *model.InternetGateway:
 		p = l.portOf(portInternet, t, v)
 	case *model.EgressOnlyInternetGateway:

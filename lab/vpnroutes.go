@@ -85,8 +85,8 @@ func (l *Lab) natPeers(v *model.VPC) map[netip.Addr]*port {
 			continue
 		}
 		for _, g := range l.Topology.NATGateways {
-			if g.Subnet.VPC == p.peer.vpc {
-				out[g.Interface.Primary(false)] = p
+			if g.VPC == p.peer.vpc {
+				out[g.Interfaces[0].Primary(false)] = p
 			}
 		}
 	}

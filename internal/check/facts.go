@@ -164,7 +164,7 @@ func (f *facts) class(i *model.Interface) string {
 	case inst == nil, len(inst.Interfaces) > 1, len(inst.PortForwards) > 0, len(inst.TunnelEnds) > 0, len(inst.Masquerade) > 0, len(i.Private) > 1:
 		b.WriteString("\x00\x00" + i.Name) // a class of its own
 	default:
-		for _, yes := range []bool{len(i.Public) > 0, len(i.Private) > 0, len(i.IPv6) > 0, i.SourceDestCheck} {
+		for _, yes := range []bool{i.Mapped(model.KindInternetGateway), len(i.Private) > 0, len(i.IPv6) > 0, i.SourceDestCheck} {
 			if yes {
 				b.WriteString("\x001")
 			} else {

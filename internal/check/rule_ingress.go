@@ -62,7 +62,7 @@ var ingressTargetWithoutPublicIP = &Rule{
 	Since: "0.1",
 	Check: func(p *Pass) {
 		for _, r := range p.redirects() {
-			if r.target.Instance() == nil || !r.isInternet() || r.family() != addr.V4 || len(r.target.Public) > 0 {
+			if r.target.Instance() == nil || !r.isInternet() || r.family() != addr.V4 || r.target.Mapped(model.KindInternetGateway) {
 				continue
 			}
 			f := p.Report(at(r.route.At, r.table.At), "gateway route table %q sends %s to %q, which has no public address, so internet gateway %q drops what comes in; give %q an Elastic IP address",
@@ -145,7 +145,7 @@ func deviceName(i *model.Interface) string {
 // address in a family.
 func (p *Pass) takesIn(s *model.Subnet, fam addr.Family) bool {
 	return slices.ContainsFunc(p.interfaces(s), func(i *model.Interface) bool {
-		return fam == addr.V4 && len(i.Public) > 0 || fam == addr.V6 && len(i.IPv6) > 0
+		return fam == addr.V4 && i.Mapped(model.KindInternetGateway) || fam == addr.V6 && len(i.IPv6) > 0
 	})
 }
 

@@ -60,7 +60,7 @@ var natInstanceWithoutInternet = &Rule{
 				continue
 			case hop == nil && len(p.toInternet(s.RouteTable, addr.V4)) == 0:
 				why = "route table " + quoted([]string{s.RouteTable.Name}) + " of its subnet has no route to an internet gateway"
-			case hop != nil && len(n.iface.Public) == 0:
+			case hop != nil && !n.iface.Mapped(model.KindInternetGateway):
 				why = "it has no public address"
 			default:
 				continue

@@ -23,7 +23,7 @@ var publicIPWithoutInternetRoute = &Rule{
 			}
 			var list []*model.Interface
 			for _, i := range p.hosts(s) {
-				if len(i.Public) > 0 {
+				if i.Mapped(model.KindInternetGateway) {
 					list = append(list, i)
 				}
 			}
@@ -70,7 +70,7 @@ var internetRouteWithoutPublicIP = &Rule{
 			}
 			var list []*model.Interface
 			for _, i := range p.hosts(s) {
-				if len(i.Public) == 0 && len(i.Private) > 0 && len(p.routesTo(i)) == 0 && len(i.Instance().Interfaces) == 1 {
+				if !i.Mapped(model.KindInternetGateway) && len(i.Private) > 0 && len(p.routesTo(i)) == 0 && len(i.Instance().Interfaces) == 1 {
 					list = append(list, i)
 				}
 			}

@@ -90,6 +90,10 @@ func (n *Net) addressOf(i *model.Interface, f side) netip.Addr {
 				return pub
 			}
 		}
+	case *model.ExternalNetwork:
+		if a, ok := mappedAddress(i, mapsFor(host)); ok {
+			return a
+		}
 	case *pseudo:
 		if !f.addrs.Has(addr.V4) {
 			v6 = true
@@ -104,15 +108,40 @@ func (n *Net) addressOf(i *model.Interface, f side) netip.Addr {
 }
 
 // publicAddress returns the public address of an interface: that of its
-// primary address, else the first of a secondary one.
+// primary address, else the first of a secondary one, else a carrier IP
+// address.
 func publicAddress(i *model.Interface) (netip.Addr, bool) {
-	if pub, ok := i.PublicOf(i.Primary(false)); ok {
+	if pub, ok := mappedAddress(i, model.KindInternetGateway); ok {
 		return pub, true
 	}
-	if len(i.Public) > 0 {
-		return i.Public[0].Public, true
+	return mappedAddress(i, model.KindCarrierGateway)
+}
+
+// mappedAddress returns the address that the gateways of a kind map one of the
+// interface's to, the primary's before others.
+func mappedAddress(i *model.Interface, by model.Kind) (netip.Addr, bool) {
+	if a, ok := i.MappedTo(i.Primary(false), by); ok {
+		return a, true
+	}
+	for _, p := range i.Public {
+		if p.By == by {
+			return p.Public, true
+		}
 	}
 	return netip.Addr{}, false
+}
+
+// mapsFor returns the kind of mapping gateway that a site is behind, or "".
+func mapsFor(e *model.ExternalNetwork) model.Kind {
+	switch g := e.Edge.(type) {
+	case *model.CarrierGateway:
+		return model.KindCarrierGateway
+	case *model.LocalGateway:
+		if g.CoIP {
+			return model.KindLocalGateway
+		}
+	}
+	return ""
 }
 
 // connected reports whether an instance can be expected to use the private

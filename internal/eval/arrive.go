@@ -113,11 +113,7 @@ func (w *walk) answer(b branch, who model.Resource, at *model.Interface) {
 		}
 		w.hostOut(b, who, noTranslation)
 	case *model.ExternalNetwork:
-		if len(who.Links) == 0 {
-			w.internet(b)
-		} else {
-			w.leaveSite(b, who, who.Links)
-		}
+		w.fromNetwork(b, who)
 	case *model.VPNConnection:
 		w.leaveSite(b, who, []*model.VPNConnection{who})
 	default:

@@ -207,7 +207,7 @@ func (w *walk) start(p pair, f addr.Family) {
 		}
 		w.send(b, p.origin.iface)
 	case *model.ExternalNetwork:
-		w.leaveSite(b, host, host.Links)
+		w.fromNetwork(b, host)
 	case *model.VPNConnection:
 		w.leaveSite(b, host, []*model.VPNConnection{host})
 	default:

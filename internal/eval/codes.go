@@ -35,6 +35,15 @@ const (
 	PeeringAddress           Code = "PCX_REQUIRES_ADDRESS_IN_VPC_CIDR"
 	ReturnPathAsymmetric     Code = "RETURN_PATH_ASYMMETRIC"
 	ReversePathFilter        Code = "REVERSE_PATH_FILTER"
+	PublicAccessBlocked      Code = "VPC_BLOCK_PUBLIC_ACCESS_ENABLED"
+	CarrierNoAddress         Code = "CAGW_CARRIER_IP_ASSOCIATION_FOR_EGRESS"
+	CarrierNoInterface       Code = "CAGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS"
+	CarrierFromInternet      Code = "CAGW_NO_INBOUND_FROM_INTERNET"
+	NoCarrierGateway         Code = "NO_CARRIER_GATEWAY"
+	LocalGatewayOutpost      Code = "LGW_REQUIRES_OUTPOST_INSTANCE"
+	LocalGatewayNoAddress    Code = "LGW_CUSTOMER_OWNED_IP_ASSOCIATION_FOR_EGRESS"
+	LocalGatewayNoInterface  Code = "LGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS"
+	LocalGatewayNotKnown     Code = "LGW_REQUIRES_SUBNET_ROUTE"
 	RoutingLoop              Code = "ROUTING_LOOP"
 	SecurityGroupMismatch    Code = "ENI_SG_RULES_MISMATCH"
 	SecurityGroupRefNotKept  Code = "SG_REFERENCES_NOT_PRESERVED"
@@ -97,6 +106,15 @@ func Codes() []CodeInfo {
 		{PeeringAddress, true, "a peering connection carries only what goes from one VPC's blocks to the other's"},
 		{ReturnPathAsymmetric, false, "the reply does not come back through what the request went through, or not from the address that was contacted"},
 		{ReversePathFilter, false, "a tunnel host drops what comes out of the tunnel from a source that it would not route into it"},
+		{PublicAccessBlocked, true, "VPC Block Public Access blocks internet traffic of the VPC"},
+		{CarrierNoAddress, false, "the source address has no carrier IP address paired with it, so nothing leaves through the carrier gateway"},
+		{CarrierNoInterface, false, "no attached network interface of the VPC has this carrier IP address"},
+		{CarrierFromInternet, false, "a carrier gateway lets nothing in from the internet, but for replies"},
+		{NoCarrierGateway, false, "the VPC has no carrier gateway"},
+		{LocalGatewayOutpost, false, "only network interfaces of instances on its Outpost use a local gateway"},
+		{LocalGatewayNoAddress, false, "the source address has no customer-owned address paired with it, which the local gateway's CoIP mode needs"},
+		{LocalGatewayNoInterface, false, "no network interface behind the local gateway has this address"},
+		{LocalGatewayNotKnown, false, "the subnet's table has no route to the local gateway, so the subnet is not made known on the premises"},
 		{RoutingLoop, false, "the packet comes to the same place again"},
 		{SecurityGroupMismatch, true, "no rule of the network interface's security groups admits it"},
 		{SecurityGroupRefNotKept, true, "a rule names the sender's security group, but a hop on the way has hidden the sender"},

@@ -32,9 +32,14 @@ func (w *walk) translate(b *branch, r model.Resource, pass int, c change, rules 
 	h := gatewayHop(r).with("", "", rules...)
 	h.Action = Translate
 	h.Packet = w.describe(b, b.asked)
+	before := b.asked
 	w.rewrite(b, r, pass, c)
-	now := w.describe(b, b.asked)
-	h.Becomes = &now
+	if b.asked == before {
+		h.Action, h.Message = Forward, "unchanged"
+	} else {
+		now := w.describe(b, b.asked)
+		h.Becomes = &now
+	}
 	w.add(b, &h)
 }
 

@@ -93,7 +93,7 @@ func (n *Net) resourceSide(e model.Endpoint, receiving bool) ([]side, error) {
 			ps = append(ps, b.Prefix)
 		}
 		s := side{text: e.Text, shown: r, host: r, addrs: addr.SetOf(ps...)}
-		if len(r.Links) == 0 {
+		if r.OnInternet() {
 			s.host = theInternet
 		}
 		return []side{s}, nil
@@ -153,7 +153,7 @@ func (n *Net) targets(e model.Endpoint) ([]side, error) {
 	case *model.LoadBalancer:
 		return each(e.Text, r, r.Nodes), nil
 	case *model.NATGateway:
-		return []side{{text: e.Text, host: r, iface: r.Interface, named: true}}, nil
+		return each(e.Text, r, r.Interfaces), nil
 	case *model.Interface:
 		if r.Owner == nil {
 			return []side{{text: e.Text, host: r, iface: r, named: true}}, nil
@@ -224,7 +224,7 @@ func (n *Net) senders(e model.Endpoint) ([]side, error) {
 		for _, b := range x.CIDRs {
 			ps = append(ps, b.Prefix)
 		}
-		if part := addr.SetOf(ps...).Intersect(asked); len(x.Links) > 0 && !part.Empty() {
+		if part := addr.SetOf(ps...).Intersect(asked); !x.OnInternet() && !part.Empty() {
 			out = append(out, side{text: e.Text, host: x, addrs: part})
 			asked = asked.Minus(part) // the site has them, also where they are public ones
 		}

@@ -17,7 +17,7 @@ func (b *branch) peer(egress bool) packet.Field {
 
 // networkACL applies the ACL of a subnet; it has no memory (ACL-6).
 func (w *walk) networkACL(b *branch, s *model.Subnet, egress bool) {
-	if b.asked == packet.Empty {
+	if b.asked == packet.Empty || s.NetworkACL == nil {
 		return
 	}
 	if s.NetworkACL.Unmodelled != nil {

@@ -2,7 +2,6 @@ package eval
 
 import (
 	"fmt"
-	"net/netip"
 
 	"github.com/vpcpath/vpcpath/internal/addr"
 	"github.com/vpcpath/vpcpath/internal/model"
@@ -26,56 +25,58 @@ func (w *walk) igwOut(b branch, v *model.VPC, g *model.InternetGateway, r *model
 		})
 	}
 	w.redirected(&b, g)
-	w.spoofed(&b, v, g)
+	own := w.fromPool(&b, g)
+	w.spoofed(&b, v, g, own)
+	w.publicAccess(&b, v, g, b.iface, true)
 	if b.asked == packet.Empty {
 		return
 	}
+	leave := func(b branch) {
+		b.iface = nil
+		w.internet(b)
+	}
 	if b.fam == addr.V6 {
 		w.handOn(&b, g, "to the internet", "IGW-13")
-		b.iface = nil
-		w.internet(b)
+		leave(b)
 		return
 	}
-	w.eachMapped(b, v, func(b branch, public netip.Addr) {
-		switch {
-		case public.IsValid():
-		case b.supposedGateway() == g:
+	if own != packet.Empty {
+		w.assume("GW-14", "an internet gateway lets out, untranslated, what comes from a range of the owner's own that its route table takes in")
+		part := w.only(b, own)
+		w.without(&b, own)
+		w.handOn(&part, g, "to the internet, untranslated", "GW-14")
+		leave(part)
+	}
+	none := func(b branch) {
+		if b.supposedGateway() == g {
 			w.undoAt(&b, g)
 			w.handOn(&b, g, "to the internet, as if from a public address", "IGW-4")
-			b.iface = nil
-			w.internet(b)
-			return
-		default:
-			w.mend(&b, func() Hop {
-				return id.with(IGWNoPublicIP, fmt.Sprintf("%s has no public address, so nothing can leave", w.some(b.asked, b.fam, b.source())), "IGW-3")
-			})
-			if b.asked != packet.Empty && b.dir == packet.Forward {
-				w.supposePublic(b, g)
-			}
+			leave(b)
 			return
 		}
-		if b.dir == packet.Reply {
-			if b.undo == nil || b.undo.kind != rewritten || b.undo.device != model.Resource(g) {
-				message := fmt.Sprintf("the reply leaves from %s, not from the address that was contacted", w.net.symbols.names.Addr(public))
-				if b.undo != nil {
-					message = "the reply does not come back through " + b.undo.device.ID().Name
-				}
-				w.asymmetric(&b, g, message, "M-2", "IGW-4", "M-8")
-				return
-			}
-			w.undoHop(&b, g, "IGW-4")
-		} else {
-			w.translate(&b, g, w.newPass(), change{src: newEnd{to: public}}, "IGW-4")
+		w.mend(&b, func() Hop {
+			return id.with(IGWNoPublicIP, fmt.Sprintf("%s has no public address, so nothing can leave", w.some(b.asked, b.fam, b.source())), "IGW-3")
+		})
+		if b.asked != packet.Empty && b.dir == packet.Forward {
+			w.supposePublic(b, g)
 		}
-		b.iface = nil
-		w.internet(b)
-	})
+	}
+	w.mapOut(b, v, mapping{gateway: g, by: model.KindInternetGateway, rule: "IGW-4", none: none}, leave)
 }
 
-// spoofed drops what a gateway to the internet is handed from a source that
-// is no network interface's of its VPC (IGW-9).
-func (w *walk) spoofed(b *branch, v *model.VPC, g model.Resource) {
-	s := w.sp.Minus(b.asked, w.owned(b, b.source(), v))
+// fromPool returns the part of b that comes from a range of the owner's own
+// that the gateway's table takes in (GW-14).
+func (w *walk) fromPool(b *branch, g *model.InternetGateway) packet.Set {
+	if g.EdgeTable == nil || len(g.EdgeTable.Pools) == 0 || b.fam != addr.V4 {
+		return packet.Empty
+	}
+	return w.inBlocks(b.asked, b.fam, b.source(), g.EdgeTable.Pools)
+}
+
+// spoofed drops what a gateway to the world outside is handed from a source
+// that is no network interface's of its VPC (IGW-9), nor in own.
+func (w *walk) spoofed(b *branch, v *model.VPC, g model.Resource, own packet.Set) {
+	s := w.sp.Minus(b.asked, w.sp.Or(own, w.owned(b, b.source(), v)))
 	w.drop(b, s, func() Hop {
 		return gatewayHop(g).with(GatewayRejectsSpoofed, fmt.Sprintf("the source %s belongs to no network interface of %s", w.some(s, b.fam, b.source()), v.Name), "IGW-9")
 	})
@@ -108,30 +109,13 @@ func (w *walk) redirected(b *branch, g *model.InternetGateway) {
 	}
 }
 
-// eachMapped cuts b by the public address that its own source is mapped to;
-// an invalid one stands for none.
-func (w *walk) eachMapped(b branch, v *model.VPC, next func(b branch, public netip.Addr)) {
-	mapped := w.net.vpc(v).mapped
-	bare := b.asked
-	split(w, mapped, b.asked, b.fam, b.source(), func(rs []addr.Range, public netip.Addr, ok bool) {
-		if ok {
-			s := w.in(b.asked, b.fam, b.source(), rs)
-			bare = w.sp.Minus(bare, s)
-			next(w.only(b, s), public)
-		}
-	})
-	if bare != packet.Empty {
-		next(w.only(b, bare), netip.Addr{})
-	}
-}
-
 // igwIn takes b from the internet into a VPC: the mapping first, then the
 // gateway's route table (GW-6). IPv6 is not translated (IGW-13).
 func (w *walk) igwIn(b branch, to publicOwner) {
-	v, private := to.vpc, to.private
+	v := to.vpc
 	if e := w.egressOnlyReturn(&b, v); e != nil {
 		w.undoHop(&b, e, "EIGW-1")
-		w.resolve(b, v, w.arriveAt)
+		w.resolve(b, v, func(b branch, i *model.Interface) { w.admit(b, v, e, i) })
 		return
 	}
 	g := v.InternetGateway
@@ -157,7 +141,7 @@ func (w *walk) igwIn(b branch, to publicOwner) {
 			return id.with(notPublic.code, "an internet gateway takes nothing from the private address "+w.some(s, b.fam, b.source()), "IGW-8")
 		})
 	}
-	if to.loose {
+	if to.iface != nil && to.iface.Owner == nil {
 		w.drop(&b, b.asked, func() Hop {
 			return id.with(IGWNoPrivateIP, w.some(b.asked, b.fam, b.destination())+" belongs to a network interface that is attached to nothing", "IGW-5")
 		})
@@ -169,26 +153,34 @@ func (w *walk) igwIn(b branch, to publicOwner) {
 	case b.supposedGateway() == g:
 		w.undoAt(&b, g)
 		w.handOn(&b, g, "to "+v.Name+", as if for a public address", "IGW-4")
-	case b.fam == addr.V4 && !private.IsValid():
+	case to.pool:
+		w.handOn(&b, g, "to "+v.Name+", untranslated", "GW-14")
+	case b.fam == addr.V4 && to.iface == nil:
 		w.handOn(&b, g, "to "+v.Name+", as if for a public address", "IGW-5")
-	case !private.IsValid():
+	case to.iface == nil:
 		w.handOn(&b, g, "to "+v.Name, "IGW-13")
 		w.internalNodes(&b, v)
-	case b.dir == packet.Forward:
-		w.translate(&b, g, w.newPass(), change{dst: newEnd{to: private}}, "IGW-5")
-	case !w.undoHop(&b, g, "IGW-4"):
-		w.asymmetric(&b, g, "the reply comes in for an address that the request did not leave from", "M-2")
+	case !w.mapIn(&b, g, to.private, "IGW-5", "IGW-4"):
 		return
 	}
 	b.iface = nil
+	if to.iface != nil && len(to.iface.Subnet.Prefixes()) == 0 { // a regional NAT gateway's, which no table leads to
+		w.admit(b, v, g, to.iface)
+		return
+	}
 	t := w.net.edge(v, g.EdgeTable)
 	w.lookup(b, t, func(b branch, c candidate) {
 		i := edgeTarget(c.route)
+		if i == nil && c.route.Kind == model.TargetLocal {
+			w.resolve(b, v, func(b branch, i *model.Interface) { w.admit(b, v, g, i) })
+			return
+		}
 		if i == nil {
 			w.routeTo(b, v, c.route)
 			return
 		}
-		if _, host := c.route.Target.(*model.Interface); host && b.fam == addr.V4 && len(i.Public) == 0 { // GW-8
+		w.publicAccess(&b, v, g, i, false)
+		if _, host := c.route.Target.(*model.Interface); host && b.fam == addr.V4 && !to.pool && !i.Mapped(model.KindInternetGateway) { // GW-8
 			w.gate(&b, packet.Empty, false, func(packet.Set) Hop {
 				h := id.with(IngressNoPublicIP, fmt.Sprintf("%s sends %s to %s, which has no public address", t.name.Name, c.route.DestinationText(), i.Name), "GW-8")
 				h.At = c.route.At
@@ -197,6 +189,13 @@ func (w *walk) igwIn(b branch, to publicOwner) {
 		}
 		w.toInterface(b, i, c.route)
 	})
+}
+
+// admit brings b from a gateway to the interface that owns its destination,
+// where Block Public Access lets it.
+func (w *walk) admit(b branch, v *model.VPC, g model.Resource, i *model.Interface) {
+	w.publicAccess(&b, v, g, i, false)
+	w.arriveAt(b, i)
 }
 
 // edgeTarget returns the interface that a route of a gateway route table leads

@@ -143,6 +143,11 @@ func (w *walk) forHost(b *branch, h *model.Instance) packet.Set {
 	for _, i := range h.Interfaces {
 		own = appendOwn(own, i, b.fam)
 	}
+	for _, r := range h.LocalRoutes {
+		if addr.FamilyOf(r.Prefix.Addr()) == b.fam {
+			own = append(own, addr.RangeOf(r.Prefix))
+		}
+	}
 	for _, e := range h.TunnelEnds {
 		if e.Address.IsValid() && addr.FamilyOf(e.Address) == b.fam {
 			own = append(own, addr.RangeOfAddr(e.Address))

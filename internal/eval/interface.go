@@ -76,7 +76,7 @@ func (w *walk) receive(b branch, i *model.Interface) {
 	case *model.Instance:
 		w.instance(b, owner, i)
 	case *model.NATGateway:
-		w.natGateway(b, owner)
+		w.natGateway(b, owner, i)
 	case *model.TransitGatewayAttachment:
 		w.transit(b, owner)
 	case *model.VPCEndpoint:

@@ -27,7 +27,11 @@ func (w *walk) internet(b branch) {
 		if ok {
 			s := w.to(&b, rs...)
 			rest = w.sp.Minus(rest, s)
-			w.igwIn(w.only(b, s), to)
+			if to.by == model.KindCarrierGateway {
+				w.carrierIn(w.only(b, s), to, true)
+			} else {
+				w.igwIn(w.only(b, s), to)
+			}
 		}
 	})
 	b = w.only(b, rest)

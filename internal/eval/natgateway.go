@@ -10,22 +10,22 @@ import (
 
 // natGateway translates a request of its VPC (NGW-2), or undoes that for a
 // reply; nothing else comes through.
-func (w *walk) natGateway(b branch, g *model.NATGateway) {
+func (w *walk) natGateway(b branch, g *model.NATGateway, i *model.Interface) {
 	id := gatewayHop(g)
 	if b.dir == packet.Reply {
 		if !w.undoHop(&b, g, "NGW-13") {
 			w.asymmetric(&b, g, g.Name+" has no record of this connection", "M-8", "NGW-13")
 			return
 		}
-		w.send(b, g.Interface)
+		w.send(b, i)
 		return
 	}
 	var buf [1]addr.Range
-	own := w.to(&b, appendOwn(buf[:0], g.Interface, b.fam)...)
+	own := w.to(&b, appendOwn(buf[:0], i, b.fam)...)
 	w.drop(&b, own, func() Hop {
 		return id.with(NATGatewayUnsolicited, g.Name+" takes in only replies to what went out through it", "NGW-6")
 	})
-	c := change{src: newEnd{to: g.Interface.Primary(false), ports: ephemeral}}
+	c := change{src: newEnd{to: i.Primary(false), ports: ephemeral}}
 	rule := "NGW-2"
 	if b.fam == addr.V6 {
 		c.dst.embedded = true
@@ -35,7 +35,7 @@ func (w *walk) natGateway(b branch, g *model.NATGateway) {
 	w.gate(&b, w.translatable(&b), true, func(packet.Set) Hop {
 		return id.with(ProtocolRestriction, "a NAT gateway carries TCP, UDP and ICMP only", "NGW-5")
 	})
-	v := g.Subnet.VPC
+	v := g.VPC
 	known := b.asked // NGW-11: what comes in through a transit gateway is served too
 	if b.entered != v {
 		known = w.owned(&b, packet.Src, v)
@@ -51,7 +51,52 @@ func (w *walk) natGateway(b branch, g *model.NATGateway) {
 		w.assume("NGW-14", "a NAT gateway translates the ICMPv6 echo request as it translates TCP and UDP")
 	}
 	w.translate(&b, g, w.newPass(), c, rule)
-	w.send(b, g.Interface)
+	if g.Regional {
+		w.onlyInternet(&b, g, i)
+	}
+	w.send(b, i)
+}
+
+// serving returns the interfaces of a gateway that b may come to: of a
+// regional one those in the zone that b comes from. In a zone that it is not
+// in yet it serves all the same, from another (NGW-19).
+func (w *walk) serving(b *branch, g *model.NATGateway) []*model.Interface {
+	if !g.Regional || b.az == "" {
+		return g.Interfaces
+	}
+	var near []*model.Interface
+	for _, i := range g.Interfaces {
+		if i.Subnet.AZ == b.az {
+			near = append(near, i)
+		}
+	}
+	if near == nil {
+		w.assume("NGW-19", fmt.Sprintf("%s has no address in %s and serves it from another zone, as the guide says; Reachability Analyzer has a code for the contrary, REGIONAL_NGW_ROUTE_AZ_RESTRICTION", g.Name, b.az))
+		return g.Interfaces
+	}
+	return near
+}
+
+// onlyInternet takes out of b what a regional gateway sends elsewhere than to
+// the internet: which address it shows there is documented nowhere (NGW-19).
+func (w *walk) onlyInternet(b *branch, g *model.NATGateway, i *model.Interface) {
+	inside := packet.Empty
+	split(w, w.net.table(i.Subnet.RouteTable).lookup, b.asked, b.fam, b.destination(), func(rs []addr.Range, e *routeEntry, ok bool) {
+		if !ok {
+			return
+		}
+		r := e.candidates[0].route
+		if _, internet := r.Target.(*model.InternetGateway); !internet && r.Kind != model.TargetBlackhole {
+			inside = w.sp.Or(inside, w.to(b, rs...))
+		}
+	})
+	if inside == packet.Empty {
+		return
+	}
+	w.undetermined(b, inside, func() Hop {
+		return gatewayHop(g).with(NotModelled, fmt.Sprintf("which address a regional NAT gateway shows to %s, which is not on the internet, is not documented", w.some(inside, b.fam, packet.Dst)), "NGW-19")
+	})
+	w.without(b, inside)
 }
 
 // untranslatable drops the IPv6 packets that have no counterpart in IPv4.

@@ -18,22 +18,24 @@ type Net struct {
 	topo    *model.Topology
 	symbols *symbols
 
-	tables  cache[*model.RouteTable, *routeTable]
-	locals  cache[*model.VPC, *routeTable]
-	acls    cache[aclKey, *filter]
-	groups  cache[*model.Interface, *groupFilters]
-	groupOf cache[string, *groupFilters]
-	vpcs    cache[*model.VPC, *vpcNet]
-	hosts   cache[*model.Instance, *hostTable]
-	sites   cache[*model.VPNGateway, *routeTable]
-	exits   cache[model.Resource, *exitTable]
-	tunnels cache[*model.Tunnel, bool]
-	doubts  cache[symbolFilter, *alternatives]
+	tables   cache[*model.RouteTable, *routeTable]
+	locals   cache[*model.VPC, *routeTable]
+	acls     cache[aclKey, *filter]
+	groups   cache[*model.Interface, *groupFilters]
+	groupOf  cache[string, *groupFilters]
+	vpcs     cache[*model.VPC, *vpcNet]
+	hosts    cache[*model.Instance, *hostTable]
+	sites    cache[*model.VPNGateway, *routeTable]
+	exits    cache[model.Resource, *exitTable]
+	tunnels  cache[*model.Tunnel, bool]
+	doubts   cache[symbolFilter, *alternatives]
+	outposts cache[*model.LocalGateway, *lpm.Table[publicOwner]]
 
-	public  func() *lpm.Table[publicOwner]
-	carried func() addr.Set
-	world   func() addr.Set
-	named   func() *lpm.Table[*model.ExternalNetwork]
+	public      func() *lpm.Table[publicOwner]
+	publicAddrs func() addr.Set
+	carried     func() addr.Set
+	world       func() addr.Set
+	named       func() *lpm.Table[*model.ExternalNetwork]
 
 	walks sync.Pool
 }
@@ -42,6 +44,7 @@ type Net struct {
 func Compile(t *model.Topology) *Net {
 	n := &Net{topo: t, symbols: compileSymbols(t)}
 	n.public = sync.OnceValue(n.compilePublic)
+	n.publicAddrs = sync.OnceValue(n.compilePublicAddrs)
 	n.carried = sync.OnceValue(n.compileCarried)
 	n.world = sync.OnceValue(n.compileWorld)
 	n.named = sync.OnceValue(n.compileNamed)
@@ -76,28 +79,48 @@ func (c *cache[K, V]) get(k K, build func(K) V) V {
 	return built
 }
 
-// publicOwner is what the internet finds behind an address of the topology:
-// the private address that a public IPv4 one is mapped to, or for IPv6 the
-// VPC alone (IGW-13).
+// publicOwner is what the world outside finds behind an address of the
+// topology: an interface with the private address that a gateway maps; for
+// IPv6 the VPC alone (IGW-13), and for a range of the owner's own the VPC whose
+// gateway takes it in (GW-14).
 type publicOwner struct {
 	vpc     *model.VPC
-	private netip.Addr // invalid for IPv6
-	loose   bool       // the interface is attached to nothing
+	iface   *model.Interface // nil for IPv6 and for a range
+	private netip.Addr
+	by      model.Kind // the kind of gateway that maps it
+	pool    bool       // GW-14
+	known   bool       // made known on the premises (MISC-4)
 }
 
 func (n *Net) compilePublic() *lpm.Table[publicOwner] {
 	var b lpm.Builder[publicOwner]
 	for _, i := range n.topo.Interfaces {
 		for _, p := range i.Public {
-			b.Insert(netip.PrefixFrom(p.Public, p.Public.BitLen()), publicOwner{i.Subnet.VPC, p.Private, i.Owner == nil})
+			if p.By != model.KindLocalGateway {
+				b.Insert(netip.PrefixFrom(p.Public, p.Public.BitLen()), publicOwner{vpc: i.Subnet.VPC, iface: i, private: p.Private, by: p.By})
+			}
+		}
+	}
+	for _, t := range n.topo.RouteTables {
+		for _, p := range t.Pools {
+			b.Insert(p.Prefix, publicOwner{vpc: t.VPC, by: model.KindInternetGateway, pool: true})
 		}
 	}
 	for _, v := range n.topo.VPCs {
 		for _, c := range v.IPv6CIDRs {
-			b.Insert(c.Prefix, publicOwner{vpc: v})
+			b.Insert(c.Prefix, publicOwner{vpc: v, by: model.KindInternetGateway})
 		}
 	}
 	return b.Build()
+}
+
+// compilePublicAddrs returns every public address of the topology.
+func (n *Net) compilePublicAddrs() addr.Set {
+	var own []netip.Prefix
+	for e := range n.public().All() {
+		own = append(own, e)
+	}
+	return addr.SetOf(own...)
 }
 
 // compileNamed maps the addresses of external networks on the internet to
@@ -105,7 +128,7 @@ func (n *Net) compilePublic() *lpm.Table[publicOwner] {
 func (n *Net) compileNamed() *lpm.Table[*model.ExternalNetwork] {
 	var b lpm.Builder[*model.ExternalNetwork]
 	for _, e := range n.topo.ExternalNetworks {
-		if len(e.Links) == 0 {
+		if e.OnInternet() {
 			for _, c := range e.CIDRs {
 				b.Insert(c.Prefix, e)
 			}
@@ -150,28 +173,36 @@ func (n *Net) compileCarried() addr.Set {
 
 // compileWorld returns what `internet` and `internet6` stand for: what the
 // internet carries, less the topology's own public addresses.
-func (n *Net) compileWorld() addr.Set {
-	var own []netip.Prefix
-	for e := range n.public().All() {
-		own = append(own, e)
-	}
-	return n.carried().Minus(addr.SetOf(own...))
-}
+func (n *Net) compileWorld() addr.Set { return n.carried().Minus(n.publicAddrs()) }
 
 // vpcNet is what the stages need to know of a VPC.
 type vpcNet struct {
 	owners   *lpm.Table[*model.Interface] // by private and IPv6 address; attached interfaces only
-	mapped   *lpm.Table[netip.Addr]       // private address -> public address
+	mapped   mappedBy
 	blocks   addr.Set
 	services addr.Set // answered by the hypervisor (ADDR-7, ADDR-8)
 	pool     addr.Set // what AWS may choose for interfaces whose address is not known (ADDR-21)
+}
+
+// mappedBy holds the addresses outside by private address, for each kind of
+// gateway that maps them.
+type mappedBy struct{ internet, carrier, local *lpm.Table[netip.Addr] }
+
+func (m *mappedBy) of(by model.Kind) *lpm.Table[netip.Addr] {
+	switch by {
+	case model.KindCarrierGateway:
+		return m.carrier
+	case model.KindLocalGateway:
+		return m.local
+	}
+	return m.internet
 }
 
 func (n *Net) vpc(v *model.VPC) *vpcNet { return n.vpcs.get(v, n.compileVPC) }
 
 func (n *Net) compileVPC(v *model.VPC) *vpcNet {
 	var owners lpm.Builder[*model.Interface]
-	var mapped lpm.Builder[netip.Addr]
+	mapped := map[model.Kind]*lpm.Builder[netip.Addr]{model.KindInternetGateway: {}, model.KindCarrierGateway: {}, model.KindLocalGateway: {}}
 	for _, i := range n.topo.Interfaces {
 		if i.Subnet.VPC != v || i.Owner == nil {
 			continue // M-5: only an attached interface receives
@@ -180,14 +211,15 @@ func (n *Net) compileVPC(v *model.VPC) *vpcNet {
 			owners.Insert(netip.PrefixFrom(a, a.BitLen()), i)
 		}
 		for _, p := range i.Public {
-			mapped.Insert(netip.PrefixFrom(p.Private, p.Private.BitLen()), p.Public)
+			mapped[p.By].Insert(netip.PrefixFrom(p.Private, p.Private.BitLen()), p.Public)
 		}
 	}
 	var ps []netip.Prefix
 	for _, b := range v.Blocks() {
 		ps = append(ps, b.Prefix)
 	}
-	return &vpcNet{owners: owners.Build(), mapped: mapped.Build(), blocks: addr.SetOf(ps...), services: v.LinkLocalServices(), pool: n.poolOf(v)}
+	by := mappedBy{mapped[model.KindInternetGateway].Build(), mapped[model.KindCarrierGateway].Build(), mapped[model.KindLocalGateway].Build()}
+	return &vpcNet{owners: owners.Build(), mapped: by, blocks: addr.SetOf(ps...), services: v.LinkLocalServices(), pool: n.poolOf(v)}
 }
 
 // hostTable is the routing table of an instance (ADDR-15, NI-21, VPNI-10).

@@ -216,13 +216,13 @@ func (w *walker) natGateway(g *model.NATGateway, p pkt) {
 	w.pass(g.Name)
 	if w.replying {
 		if q, ok := w.undo(g, p); ok {
-			w.leave(g.Interface, q)
+			w.leave(g.Interfaces[0], q)
 			return
 		}
-		w.dropStray([]*model.Interface{g.Interface}, p, g.Name)
+		w.dropStray([]*model.Interface{g.Interfaces[0]}, p, g.Name)
 		return
 	}
-	if g.Interface.Owns(p.dst) {
+	if g.Interfaces[0].Owns(p.dst) {
 		w.drop(one(eval.NATGatewayUnsolicited), g.Name)
 		return
 	}
@@ -238,10 +238,10 @@ func (w *walker) natGateway(g *model.NATGateway, p pkt) {
 		return
 	}
 	q := p
-	q.src = g.Interface.Private[0]
+	q.src = g.Interfaces[0].Private[0]
 	if p.hasPorts() {
 		q.sport = w.choose.port(g)
 	}
 	w.passages = append(w.passages, passage{device: g, in: p, out: q})
-	w.leave(g.Interface, q)
+	w.leave(g.Interfaces[0], q)
 }

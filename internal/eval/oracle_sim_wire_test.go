@@ -153,7 +153,7 @@ func (w *walker) route(i *model.Interface, p pkt) {
 		}
 		w.enter(g, p, true)
 	case *model.NATGateway:
-		w.enter(g.Interface, p, true)
+		w.enter(g.Interfaces[0], p, true)
 	case *model.VPCEndpoint:
 		if g.Type == model.GatewayEndpoint {
 			w.gatewayEndpoint(g, p)
@@ -191,7 +191,7 @@ func (w *walker) route(i *model.Interface, p pkt) {
 			return
 		}
 		if nat, ok := i.Owner.(*model.NATGateway); ok && !w.replying {
-			w.crossed[nat.Interface.Private[0]] = g
+			w.crossed[nat.Interfaces[0].Private[0]] = g
 		}
 		w.peer(g, vpc, p)
 	default:

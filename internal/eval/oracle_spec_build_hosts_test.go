@@ -92,7 +92,7 @@ func (b *builder) hosts() {
 			Private: addrs(e.ips), IPv6: addrs(e.ip6), SourceDestCheck: e.check}
 		b.name(&eni.Ident, eni, e.name, model.KindNetworkInterface)
 		for _, p := range e.public {
-			eni.Public = append(eni.Public, model.PublicIP{Private: netip.MustParseAddr(p[0]), Public: netip.MustParseAddr(p[1])})
+			eni.Public = append(eni.Public, model.PublicIP{Private: netip.MustParseAddr(p[0]), Public: netip.MustParseAddr(p[1]), By: model.KindInternetGateway})
 		}
 		for _, g := range e.groups {
 			sg := get[*model.SecurityGroup](b, g)
@@ -116,14 +116,16 @@ func (b *builder) hosts() {
 		}
 	}
 	for _, n := range b.s.nats {
-		ngw := &model.NATGateway{Subnet: get[*model.Subnet](b, n.subnet), Private: n.public == ""}
+		subnet := get[*model.Subnet](b, n.subnet)
+		ngw := &model.NATGateway{VPC: subnet.VPC, Private: n.public == ""}
 		b.name(&ngw.Ident, ngw, n.name, model.KindNATGateway)
-		ngw.Interface = &model.Interface{Ident: model.Ident{Name: "eni-" + n.name, Kind: model.KindNetworkInterface}, Index: len(t.Interfaces),
-			Subnet: ngw.Subnet, Private: addrs([]string{n.ip}), Owner: ngw, Implicit: true}
+		eni := &model.Interface{Ident: model.Ident{Name: "eni-" + n.name, Kind: model.KindNetworkInterface}, Index: len(t.Interfaces),
+			Subnet: subnet, Private: addrs([]string{n.ip}), Owner: ngw, Implicit: true}
 		if n.public != "" {
-			ngw.Interface.Public = []model.PublicIP{{Private: ngw.Interface.Private[0], Public: netip.MustParseAddr(n.public)}}
+			eni.Public = []model.PublicIP{{Private: eni.Private[0], Public: netip.MustParseAddr(n.public), By: model.KindInternetGateway}}
 		}
-		t.Interfaces = append(t.Interfaces, ngw.Interface)
+		ngw.Interfaces = []*model.Interface{eni}
+		t.Interfaces = append(t.Interfaces, eni)
 		t.NATGateways = append(t.NATGateways, ngw)
 	}
 }

@@ -17,11 +17,17 @@ func (w *walk) route(b branch, t *routeTable, v *model.VPC) {
 		case *model.Interface:
 			w.toInterface(b, target, r)
 		case *model.NATGateway:
-			w.toInterface(b, target.Interface, r)
+			for _, i := range w.serving(&b, target) {
+				w.toInterface(b, i, r)
+			}
 		case *model.InternetGateway:
 			w.igwOut(b, v, target, r)
 		case *model.EgressOnlyInternetGateway:
 			w.eigwOut(b, v, target, r)
+		case *model.CarrierGateway:
+			w.carrierOut(b, v, target, r)
+		case *model.LocalGateway:
+			w.lgwOut(b, v, target, r)
 		case *model.VPNGateway:
 			w.vgwOut(b, v, target, r)
 		case *model.PeeringConnection:
@@ -70,11 +76,10 @@ func (w *walk) badRoute(b *branch, r *model.Route, why string) {
 // (RT-19). A NAT gateway whose own subnet leads back to it would translate in
 // circles (NGW-9); what comes back to a host, the host sees anew.
 func (w *walk) toInterface(b branch, i *model.Interface, r *model.Route) {
-	_, nat := i.Owner.(*model.NATGateway)
 	switch {
 	case i.Owner == nil:
 		w.badRoute(&b, r, i.Name+" is attached to no instance")
-	case nat && i == b.iface:
+	case nat(i) && b.iface != nil && i.Owner == b.iface.Owner:
 		w.drop(&b, b.asked, func() Hop {
 			return Hop{Component: r.TargetText(), Kind: r.Target.ID().Kind, Resource: r.Target, At: r.At, Code: RoutingLoop,
 				Message: fmt.Sprintf("the route %s -> %s leads back to where the packet comes from", r.DestinationText(), r.TargetText()),

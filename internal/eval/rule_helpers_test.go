@@ -17,6 +17,7 @@ const (
 	reachable   = eval.Reachable
 	partial     = eval.Partial
 	unreachable = eval.Unreachable
+	unknown     = eval.Unknown
 )
 
 // network is a topology of a rule test, ready for questions.

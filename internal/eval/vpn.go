@@ -43,14 +43,7 @@ func (w *walk) overConnection(b branch, c *model.VPNConnection, rule string) {
 // there, else to the connection itself where that knows the prefix. What a
 // transit gateway sends there beyond that, nobody can say.
 func (w *walk) site(b branch, c *model.VPNConnection) {
-	for _, e := range c.Networks {
-		for _, block := range e.CIDRs {
-			if s := w.to(&b, addr.RangeOf(block.Prefix)); s != packet.Empty {
-				w.arrive(w.only(b, s), e, nil)
-				w.without(&b, s)
-			}
-		}
-	}
+	b = w.toNetworks(b, c.Networks)
 	for _, r := range c.Routes {
 		if s := w.to(&b, addr.RangeOf(r.Prefix)); s != packet.Empty {
 			w.arrive(w.only(b, s), c, nil)
@@ -63,6 +56,22 @@ func (w *walk) site(b branch, c *model.VPNConnection) {
 	w.undetermined(&b, b.asked, func() Hop {
 		return gatewayHop(c.Named()).with(NotModelled, fmt.Sprintf("the topology does not say who has %s behind %s", w.some(b.asked, b.fam, b.destination()), c.Name), "VGW-6")
 	})
+}
+
+// fromNetwork sends b from a site by what it is behind.
+func (w *walk) fromNetwork(b branch, e *model.ExternalNetwork) {
+	switch edge := e.Edge.(type) {
+	case *model.CarrierGateway:
+		w.carrier(b, edge)
+	case *model.LocalGateway:
+		w.lgwIn(b, edge)
+	default:
+		if e.OnInternet() {
+			w.internet(b)
+		} else {
+			w.leaveSite(b, e, e.Links)
+		}
+	}
 }
 
 // vgwIn takes b from behind a connection into the VPC of a gateway (VGW-3),

@@ -207,7 +207,7 @@ func mutate(rng *rand.Rand, data []byte) []byte {
 // dumpDecls writes all that was read, through the resolver.
 func dumpDecls(d *decls) string {
 	reportKeys(d)
-	r := &resolver{d: d, t: &model.Topology{Names: map[string]model.Resource{}}, unsupported: map[string]bool{}}
+	r := &resolver{d: d, t: &model.Topology{Names: map[string]model.Resource{}}, foreign: map[string]bool{}}
 	r.run()
 	return dump(r.t, diag.Sort(append(d.findings, r.findings...)))
 }

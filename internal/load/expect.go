@@ -167,7 +167,7 @@ func (w *walker) onlyPorts(d *rawExpect) {
 var componentKinds = []model.Kind{model.KindInstance, model.KindNetworkInterface, model.KindInternetGateway,
 	model.KindEgressOnlyInternetGateway, model.KindNATGateway, model.KindVPNGateway, model.KindVPNConnection,
 	model.KindPeeringConnection, model.KindTunnel, model.KindTransitGateway, model.KindTransitGatewayAttachment,
-	model.KindDirectConnectGateway, model.KindVPCEndpoint, model.KindLoadBalancer}
+	model.KindDirectConnectGateway, model.KindVPCEndpoint, model.KindLoadBalancer, model.KindCarrierGateway, model.KindLocalGateway}
 
 var receiverKinds = []model.Kind{model.KindInstance, model.KindNetworkInterface, model.KindExternalNetwork, model.KindNATGateway,
 	model.KindVPCEndpoint, model.KindLoadBalancer}
@@ -227,7 +227,7 @@ func (r *resolver) endpoint(name ref) model.Endpoint {
 	if !name.given() {
 		return model.Endpoint{}
 	}
-	if r.unsupported[name.text] {
+	if r.foreign[name.text] {
 		r.holes = true
 		return model.Endpoint{}
 	}

@@ -1,7 +1,6 @@
 package load
 
 import (
-	"github.com/vpcpath/vpcpath/internal/diag"
 	"github.com/vpcpath/vpcpath/internal/model"
 	"gopkg.in/yaml.v3"
 )
@@ -79,57 +78,5 @@ func (r *resolver) resolveGateways() {
 			continue
 		}
 		g.VPC.VPNGateway = g.VPNGateway
-	}
-}
-
-// rawNAT is a NAT gateway with the interface that it makes.
-type rawNAT struct {
-	*model.NATGateway
-	iface        *rawInterface
-	connectivity string
-	publicGiven  diag.Pos
-}
-
-var natFields = []field[rawNAT]{
-	{"subnet", true, func(w *walker, n *yaml.Node, d *rawNAT) { w.ref(n, "the name of a subnet", &d.iface.subnet) }},
-	{"private_ip", true, func(w *walker, n *yaml.Node, d *rawNAT) {
-		d.iface.checkedAt = w.at(n)
-		if a, ok := w.ownAddress(n, onlyV4); ok {
-			d.iface.primary = a
-		}
-	}},
-	{"public_ip", false, func(w *walker, n *yaml.Node, d *rawNAT) {
-		d.publicGiven = w.at(n)
-		if a, ok := w.ownAddress(n, onlyV4); ok {
-			d.iface.public = a
-		}
-	}},
-	{"connectivity", false, func(w *walker, n *yaml.Node, d *rawNAT) {
-		w.word(n, []string{"public", "private"}, &d.connectivity)
-	}},
-}
-
-func (w *walker) readNAT(id model.Ident, n *yaml.Node) {
-	id.Kind = model.KindNATGateway
-	d := &rawNAT{NATGateway: &model.NATGateway{Ident: id}, iface: newInterface(id), connectivity: "public"}
-	d.iface.SourceDestCheck = false
-	w.resource(d.NATGateway)
-	w.out.nats = append(w.out.nats, d)
-	if !readMapping(w, n, id.At, subject{"NAT gateway", id.Name}, natFields, d) {
-		return
-	}
-	d.Private = d.connectivity == "private"
-	switch { // NGW-1
-	case d.Private && d.publicGiven.Line > 0:
-		w.report(d.publicGiven, idConflictingKeys, "NAT gateway %q is private and has a public address; expected one or the other", id.Name)
-	case !d.Private && d.publicGiven.Line == 0:
-		w.report(id.At, idMissingKey, "NAT gateway %q lacks the key `public_ip`, or `connectivity: private`", id.Name)
-	}
-}
-
-func (r *resolver) resolveNATs() {
-	for _, n := range r.d.nats {
-		r.t.NATGateways = append(r.t.NATGateways, n.NATGateway)
-		n.Subnet = n.iface.Subnet
 	}
 }

@@ -24,6 +24,8 @@ type rawInterface struct {
 	secondaryAt      diag.Pos
 	v6               []address
 	public           address
+	carrier          address
+	customerOwned    address
 	publics          []publicPair
 	index            int // device index; -1 where the key is left out
 	indexAt          diag.Pos
@@ -59,6 +61,16 @@ var addressFields = []field[rawInterface]{
 	{"public_ip", false, func(w *walker, n *yaml.Node, d *rawInterface) {
 		if a, ok := w.ownAddress(n, onlyV4); ok {
 			d.public = a
+		}
+	}},
+	{"carrier_ip", false, func(w *walker, n *yaml.Node, d *rawInterface) { // MISC-3
+		if a, ok := w.address(n, onlyV4); ok {
+			d.carrier = a
+		}
+	}},
+	{"customer_owned_ip", false, func(w *walker, n *yaml.Node, d *rawInterface) { // MISC-4
+		if a, ok := w.address(n, onlyV4); ok {
+			d.customerOwned = a
 		}
 	}},
 	{"public_ips", false, func(w *walker, n *yaml.Node, d *rawInterface) {
@@ -142,6 +154,7 @@ func makeInstanceFields() []field[rawInstance] {
 				d.ifaceName, d.ifaceNameAt = name, w.at(n)
 			}
 		}},
+		field[rawInstance]{"local_routes", false, func(w *walker, n *yaml.Node, d *rawInstance) { w.cidrs(n, anyFamily, &d.LocalRoutes) }},
 		field[rawInstance]{"masquerade", false, func(w *walker, n *yaml.Node, d *rawInstance) {
 			w.list(n, "a list of masquerade rules", func(item *yaml.Node) { w.readMasquerade(item, d.Instance) })
 		}},
@@ -249,10 +262,10 @@ func (w *walker) readPortForward(n *yaml.Node, into *model.Instance) {
 // makeInterfaces gives the interfaces that shorthands, NAT gateways, VPC
 // endpoints and load balancers make their names.
 func (r *resolver) makeInterfaces() {
-	add := func(owner model.Resource, d *rawInterface) {
-		name := "eni-" + owner.ID().Name
+	add := func(owner model.Resource, d *rawInterface, suffix string) {
+		name := "eni-" + owner.ID().Name + suffix
 		if _, taken := r.t.Names[name]; taken {
-			name = owner.ID().Name + ".eni"
+			name = owner.ID().Name + suffix + ".eni"
 		}
 		if old, taken := r.t.Names[name]; taken {
 			r.hole(old.ID().At, idDuplicateName, "name %q is what the interface of %s %q is called; give %s another name",
@@ -267,7 +280,7 @@ func (r *resolver) makeInterfaces() {
 		switch {
 		case i.iface == nil:
 		case i.ifaceName == "":
-			add(i.Instance, i.iface)
+			add(i.Instance, i.iface, "")
 		default:
 			d := i.iface
 			d.Ident = model.Ident{Name: i.ifaceName, Kind: model.KindNetworkInterface, At: i.ifaceNameAt}
@@ -278,8 +291,7 @@ func (r *resolver) makeInterfaces() {
 		}
 	}
 	for _, n := range r.d.nats {
-		add(n.NATGateway, n.iface)
-		n.Interface = n.iface.Interface
+		r.makeNAT(n, add)
 	}
 	for _, e := range r.d.endpoints {
 		e.Interfaces = r.ownInterfaces(e.VPCEndpoint, e.ifaces)
@@ -425,11 +437,17 @@ func (r *resolver) collectAddresses(d *rawInterface) {
 			d.IPv6 = append(d.IPv6, a.Addr)
 		}
 	}
-	if d.public.IsValid() {
-		if len(d.Private) == 0 {
-			r.fault(d.public.at, idMissingKey, "a public address maps to a private one, and the interface has none; expected `private_ip`")
-		} else {
-			d.Public = append(d.Public, model.PublicIP{Private: d.Private[0], Public: d.public.Addr, At: d.public.at})
+	for _, m := range []struct {
+		address
+		what string
+		by   model.Kind
+	}{{d.public, "public", model.KindInternetGateway}, {d.carrier, "carrier IP", model.KindCarrierGateway}, {d.customerOwned, "customer-owned", model.KindLocalGateway}} {
+		switch {
+		case !m.IsValid():
+		case len(d.Private) == 0:
+			r.fault(m.at, idMissingKey, "a %s address maps to a private one, and the interface has none; expected `private_ip`", m.what)
+		default:
+			d.Public = append(d.Public, model.PublicIP{Private: d.Private[0], Public: m.Addr, At: m.at, By: m.by})
 		}
 	}
 	for _, p := range d.publics {
@@ -437,11 +455,11 @@ func (r *resolver) collectAddresses(d *rawInterface) {
 			r.fault(p.private.at, idUnknownAddress, "%s is none of the interface's private addresses; expected %s", p.private, addressList(d.Private))
 			continue
 		}
-		if j := slices.IndexFunc(d.Public, func(o model.PublicIP) bool { return o.Private == p.private.Addr }); j >= 0 { // ADDR-13
+		if j := slices.IndexFunc(d.Public, func(o model.PublicIP) bool { return o.Private == p.private.Addr && o.By == model.KindInternetGateway }); j >= 0 { // ADDR-13
 			r.faultOf(p.private.at, idDuplicateEntry, d.Public[j].At, "the first", "%s has a public address already, at %s", p.private, d.Public[j].At)
 			continue
 		}
-		d.Public = append(d.Public, model.PublicIP{Private: p.private.Addr, Public: p.public.Addr, At: p.public.at})
+		d.Public = append(d.Public, model.PublicIP{Private: p.private.Addr, Public: p.public.Addr, At: p.public.at, By: model.KindInternetGateway})
 	}
 }
 

@@ -42,8 +42,10 @@ const (
 	idInvalidValue           ID = "invalid-value"
 	idListenerProtocol       ID = "listener-protocol"
 	idLoadBalancerTarget     ID = "load-balancer-target"
+	idMissingGateway         ID = "missing-gateway"
 	idMissingKey             ID = "missing-key"
 	idMissingVersion         ID = "missing-version"
+	idMissingWavelength      ID = "missing-wavelength-zone"
 	idMixedFamilies          ID = "mixed-families"
 	idMoreSpecificThanLocal  ID = "route-more-specific-than-local"
 	idNoTopology             ID = "no-topology"
@@ -67,7 +69,6 @@ const (
 	idUnknownKey             ID = "unknown-key"
 	idUnknownName            ID = "unknown-name"
 	idUnreadableFile         ID = "unreadable-file"
-	idUnsupportedSection     ID = "unsupported-section"
 	idUnsupportedVersion     ID = "unsupported-version"
 	idWrongKind              ID = "wrong-kind"
 	idWrongType              ID = "wrong-type"
@@ -135,8 +136,10 @@ var ids = []IDInfo{
 	{idInvalidValue, "a word that is none of those expected"},
 	{idListenerProtocol, "a listener has a protocol, or a setting, that its type of load balancer does not take"},
 	{idLoadBalancerTarget, "a target of a load balancer that is nobody's, or that it cannot have"},
+	{idMissingGateway, "a VPC lacks a gateway without which AWS refuses what stands in it"},
 	{idMissingKey, "a required key is missing"},
 	{idMissingVersion, "no file says `version: 1`"},
+	{idMissingWavelength, "a carrier gateway stands in a VPC without a subnet in a Wavelength Zone"},
 	{idMixedFamilies, "IPv4 and IPv6 where one family is expected"},
 	{idNoTopology, "a directory, or the list of files, holds no topology"},
 	{idNotText, "a file is not YAML text in UTF-8"},
@@ -159,7 +162,6 @@ var ids = []IDInfo{
 	{idUnknownKey, "a key that the language does not have"},
 	{idUnknownName, "a name that stands for nothing"},
 	{idUnreadableFile, "a file that cannot be read"},
-	{idUnsupportedSection, "a section that this version does not support yet"},
 	{idUnsupportedVersion, "a version of the language that this version does not know"},
 	{idWrongKind, "a name that stands for another kind of resource than expected"},
 	{idWrongType, "a mapping, list or value where another of them is expected"},

@@ -107,7 +107,7 @@ func resolve(files []read) (*model.Topology, []diag.Finding) {
 		return nil, diag.Sort(all.findings)
 	}
 	holes := diag.HasErrors(all.findings)
-	r := &resolver{d: all, t: &model.Topology{Names: make(map[string]model.Resource, len(all.order)+64)}, unsupported: map[string]bool{}}
+	r := &resolver{d: all, t: &model.Topology{Names: make(map[string]model.Resource, len(all.order)+64)}, foreign: map[string]bool{}}
 	r.run()
 	findings := diag.Sort(append(all.findings, r.findings...))
 	if holes || r.holes {
@@ -120,7 +120,7 @@ func resolve(files []read) (*model.Topology, []diag.Finding) {
 // resource, an earlier step has set.
 func (r *resolver) run() {
 	for _, name := range r.d.foreign {
-		r.unsupported[name.text] = true
+		r.foreign[name.text] = true
 	}
 	for _, res := range r.d.order {
 		r.declare(res)
@@ -147,7 +147,10 @@ func (r *resolver) run() {
 	r.resolveSubnets()
 	r.resolveGateways()
 	r.resolveTransits()
+	r.resolveCarriers()
+	r.resolveLocals()
 	r.resolveConnections()
+	r.resolveBlocks()
 	r.resolveInterfaces()
 	r.resolveAddressRefs()
 	r.resolveNATs()
@@ -164,6 +167,7 @@ func (r *resolver) run() {
 	r.checkVPCs()
 	r.checkSubnets()
 	r.checkAddresses()
+	r.checkPoolAddresses()
 	r.checkPrefixLists()
 	r.warnStaleReferences()
 }
@@ -180,6 +184,9 @@ func (r *resolver) dropDuplicates() {
 	d.igws = kept(r, d.igws)
 	d.eigws = kept(r, d.eigws)
 	d.vgws = kept(r, d.vgws)
+	d.carriers = kept(r, d.carriers)
+	d.locals = kept(r, d.locals)
+	d.publicBlocks = kept(r, d.publicBlocks)
 	d.nats = kept(r, d.nats)
 	d.instances = kept(r, d.instances)
 	d.interfaces = kept(r, d.interfaces)

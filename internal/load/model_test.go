@@ -58,7 +58,7 @@ func TestImplicitResources(t *testing.T) {
 		t.Errorf("implicit interface: %+v", n)
 	}
 	nat := get[*model.NATGateway](t, topo, "nat")
-	if i := nat.Interface; i != topo.Names["eni-nat"] || i.SourceDestCheck || len(i.Groups) != 0 || i.Owner != model.Resource(nat) || i.Public[0].Public.String() != "203.0.113.99" || nat.Subnet.Name != "a" {
+	if i := nat.Interfaces[0]; i != topo.Names["eni-nat"] || i.SourceDestCheck || len(i.Groups) != 0 || i.Owner != model.Resource(nat) || i.Public[0].Public.String() != "203.0.113.99" || i.Subnet.Name != "a" || nat.VPC != v {
 		t.Errorf("interface of the NAT gateway: %+v", i)
 	}
 	for i, n := range topo.Interfaces {

@@ -85,7 +85,7 @@ func (w *walker) name(key *yaml.Node) (string, bool) {
 type resolver struct {
 	t           *model.Topology
 	d           *decls
-	unsupported map[string]bool // names declared in sections of a later version
+	foreign     map[string]bool // names that are none, and have their error
 	findings    []diag.Finding
 	holes       bool // something could not be resolved
 	suggestions map[string]string
@@ -135,7 +135,7 @@ func (r *resolver) declare(res model.Resource) bool {
 }
 
 // lookup finds the resource of type T that a name stands for. A name not
-// given, or of a section not supported, finds nothing and says nothing.
+// given, or one that is none, finds nothing and says nothing.
 func lookup[T model.Resource](r *resolver, name ref, kinds ...model.Kind) (T, bool) {
 	var zero T
 	res, ok := r.find(name, kinds...)
@@ -153,7 +153,7 @@ func (r *resolver) find(name ref, kinds ...model.Kind) (model.Resource, bool) {
 	}
 	res, ok := r.t.Names[name.text]
 	if !ok {
-		if r.unsupported[name.text] {
+		if r.foreign[name.text] {
 			r.holes = true
 			return nil, false
 		}

@@ -22,7 +22,7 @@ var networkFields = []field[rawNetwork]{
 	{"behind", false, func(w *walker, n *yaml.Node, d *rawNetwork) {
 		w.oneOrList(n, "a name or a list of names", func(item *yaml.Node) {
 			var name ref
-			if w.ref(item, "the name of a VPN connection, Direct Connect gateway or Connect attachment", &name); name.given() {
+			if w.ref(item, "the name of a VPN connection, Direct Connect gateway, Connect attachment, carrier gateway or local gateway", &name); name.given() {
 				d.behind = append(d.behind, name)
 			}
 		})
@@ -42,7 +42,7 @@ func (r *resolver) resolveNetworks() {
 	for _, n := range r.d.networks {
 		r.t.ExternalNetworks = append(r.t.ExternalNetworks, n.ExternalNetwork)
 		for i, name := range n.behind {
-			c := r.link(name)
+			c := r.link(n, name)
 			if c == nil {
 				continue
 			}
@@ -56,14 +56,23 @@ func (r *resolver) resolveNetworks() {
 	}
 }
 
-// link looks up what a site is behind.
-func (r *resolver) link(name ref) *model.VPNConnection {
-	res, ok := r.find(name, model.KindVPNConnection, model.KindDirectConnectGateway, model.KindTransitGatewayAttachment)
+// link looks up what a site is behind. It puts it behind a carrier gateway or
+// local gateway itself, and returns nil.
+func (r *resolver) link(n *rawNetwork, name ref) *model.VPNConnection {
+	res, ok := r.find(name, model.KindVPNConnection, model.KindDirectConnectGateway, model.KindTransitGatewayAttachment, model.KindCarrierGateway, model.KindLocalGateway)
 	if !ok {
 		return nil
 	}
-	if c, ok := res.(*model.VPNConnection); ok {
+	switch c := res.(type) {
+	case *model.VPNConnection:
 		return c
+	case *model.CarrierGateway, *model.LocalGateway:
+		if len(n.behind) > 1 {
+			r.fault(name.at, idConflictingKeys, "%s %q is not the only thing that external network %q is behind; expected it alone, or connections", res.ID().Kind.Words(), name.text, n.Name)
+		} else {
+			behindEdge(n.ExternalNetwork, res)
+		}
+		return nil
 	}
 	for _, a := range r.d.attachments {
 		if model.Resource(a.TransitGatewayAttachment) == res && a.link != nil {

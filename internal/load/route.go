@@ -36,6 +36,7 @@ var tableFields = []field[rawTable]{
 	{"edge_associations", false, func(w *walker, n *yaml.Node, d *rawTable) {
 		w.refs(n, "the name of an internet gateway or VPN gateway", &d.edges)
 	}},
+	{"public_ipv4_pools", false, func(w *walker, n *yaml.Node, d *rawTable) { w.cidrs(n, onlyV4, &d.Pools) }},
 	{"propagating_gateways", false, func(w *walker, n *yaml.Node, d *rawTable) {
 		w.refs(n, "the name of a VPN gateway", &d.propagating)
 	}},
@@ -109,7 +110,7 @@ func (r *resolver) resolveTables() {
 
 var targetKinds = []model.Kind{model.KindInternetGateway, model.KindEgressOnlyInternetGateway, model.KindNATGateway,
 	model.KindNetworkInterface, model.KindInstance, model.KindVPNGateway, model.KindPeeringConnection, model.KindTransitGateway, model.KindNotModelled,
-	model.KindVPCEndpoint}
+	model.KindVPCEndpoint, model.KindCarrierGateway, model.KindLocalGateway}
 
 // resolveRoutes looks up and checks the routes that the user wrote.
 func (r *resolver) resolveRoutes(t *rawTable) []*model.Route {

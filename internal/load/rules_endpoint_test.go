@@ -212,7 +212,7 @@ func TestRT17_EndpointTargets(t *testing.T) {
 		`VPC endpoint "far-fw" belongs to VPC "w"; route table "t" is of VPC "v" [other-vpc]`,
 		`"ssm.b" is the own interface of VPC endpoint "ssm"; expected a network interface that forwards, or a gateway_load_balancer endpoint by its name [illegal-route-target]`,
 		`"nlb.b" is the own interface of load balancer "nlb"; expected a network interface that forwards, or a gateway_load_balancer endpoint by its name [illegal-route-target]`,
-		`"nlb" is a load balancer; expected an internet gateway, an egress-only internet gateway, a NAT gateway, a network interface, an instance, a VPN gateway, a peering connection, a transit gateway, a resource that is not modelled or a VPC endpoint [wrong-kind]`,
+		`"nlb" is a load balancer; expected an internet gateway, an egress-only internet gateway, a NAT gateway, a network interface, an instance, a VPN gateway, a peering connection, a transit gateway, a resource that is not modelled, a VPC endpoint, a carrier gateway or a local gateway [wrong-kind]`,
 		`destination 10.0.0.0/25 lies in block 10.0.0.0/16 of VPC "v"; expected exactly that block or exactly the CIDR of a subnet; subnet "a" has 10.0.0.0/24 [route-more-specific-than-local]`)
 }
 

@@ -268,10 +268,10 @@ func TestRT10_TargetsInsideTheVPC(t *testing.T) {
   t4: {vpc: v, routes: [{destination: "2001:db8::/64", target: ^e}]}
   t5: {vpc: v, routes: [{destination: 10.0.1.0/24, target: vg, origin: propagated}]}
 `,
-		`internet gateway "g" cannot be the target of 10.0.1.0/24, which lies in VPC "v"; expected a network interface, a NAT gateway or a gateway_load_balancer endpoint [route-more-specific-than-local]`,
-		`peering connection "pcx" cannot be the target of 10.0.1.0/24, which lies in VPC "v"; expected a network interface, a NAT gateway or a gateway_load_balancer endpoint [route-more-specific-than-local]`,
-		`VPN gateway "vg" cannot be the target of 10.0.1.0/24, which lies in VPC "v"; expected a network interface, a NAT gateway or a gateway_load_balancer endpoint [route-more-specific-than-local]`,
-		`egress-only internet gateway "e" cannot be the target of 2001:db8::/64, which lies in VPC "v"; expected a network interface, a NAT gateway or a gateway_load_balancer endpoint [route-more-specific-than-local]`)
+		`internet gateway "g" cannot be the target of 10.0.1.0/24, which lies in VPC "v"; expected a network interface, a NAT gateway, a gateway_load_balancer endpoint or a local gateway [route-more-specific-than-local]`,
+		`peering connection "pcx" cannot be the target of 10.0.1.0/24, which lies in VPC "v"; expected a network interface, a NAT gateway, a gateway_load_balancer endpoint or a local gateway [route-more-specific-than-local]`,
+		`VPN gateway "vg" cannot be the target of 10.0.1.0/24, which lies in VPC "v"; expected a network interface, a NAT gateway, a gateway_load_balancer endpoint or a local gateway [route-more-specific-than-local]`,
+		`egress-only internet gateway "e" cannot be the target of 2001:db8::/64, which lies in VPC "v"; expected a network interface, a NAT gateway, a gateway_load_balancer endpoint or a local gateway [route-more-specific-than-local]`)
 }
 
 func TestRT11_LocalRetargeted(t *testing.T) {
@@ -306,9 +306,9 @@ func TestRT14_WrongKinds(t *testing.T) {
 	refuse(t, base+`route_tables:
   t: {vpc: v, routes: [{destination: 0.0.0.0/0, target: ^a}, {destination: ^g, target: g}, {destination: 1.0.0.0/8, target: ^internet}]}
 `,
-		`"a" is a subnet; expected an internet gateway, an egress-only internet gateway, a NAT gateway, a network interface, an instance, a VPN gateway, a peering connection, a transit gateway, a resource that is not modelled or a VPC endpoint [wrong-kind]`,
+		`"a" is a subnet; expected an internet gateway, an egress-only internet gateway, a NAT gateway, a network interface, an instance, a VPN gateway, a peering connection, a transit gateway, a resource that is not modelled, a VPC endpoint, a carrier gateway or a local gateway [wrong-kind]`,
 		`"g" is an internet gateway; expected a prefix list [wrong-kind]`,
-		`no resource is named "internet"; expected the name of an internet gateway, an egress-only internet gateway, a NAT gateway, a network interface, an instance, a VPN gateway, a peering connection, a transit gateway, a resource that is not modelled or a VPC endpoint [unknown-name]`)
+		`no resource is named "internet"; expected the name of an internet gateway, an egress-only internet gateway, a NAT gateway, a network interface, an instance, a VPN gateway, a peering connection, a transit gateway, a resource that is not modelled, a VPC endpoint, a carrier gateway or a local gateway [unknown-name]`)
 }
 
 func TestRT15_InstanceTarget(t *testing.T) {

@@ -1,8 +1,6 @@
 package load
 
 import (
-	"slices"
-
 	"github.com/vpcpath/vpcpath/internal/diag"
 	"github.com/vpcpath/vpcpath/internal/model"
 	"gopkg.in/yaml.v3"
@@ -13,36 +11,39 @@ type decls struct {
 	findings    []diag.Finding
 	keys        []sectionKey     // the top-level keys
 	order       []model.Resource // every named resource
-	foreign     []ref            // names in sections of a later version
+	foreign     []ref            // names that are none; others may use them all the same
 	aliases     []alias          // second names of resources
 	addressRefs []addressRef
 	versions    int
 
-	vpcs        []*rawVPC
-	subnets     []*rawSubnet
-	tables      []*rawTable
-	acls        []*rawACL
-	groups      []*rawGroup
-	igws        []*rawIGW
-	eigws       []*rawEIGW
-	vgws        []*rawVGW
-	nats        []*rawNAT
-	instances   []*rawInstance
-	interfaces  []*rawInterface
-	peerings    []*rawPeering
-	tunnels     []*rawTunnel
-	networks    []*rawNetwork
-	connections []*rawConnection
-	customers   []*rawCustomer
-	lists       []*model.PrefixList
-	transits    []*rawTransit
-	attachments []*rawAttachment
-	dxs         []*rawDX
-	unmodelled  []*model.Unmodelled
-	endpoints   []*rawEndpoint
-	balancers   []*rawBalancer
-	firewalls   []*rawFirewall
-	expects     []*rawExpect
+	vpcs         []*rawVPC
+	subnets      []*rawSubnet
+	tables       []*rawTable
+	acls         []*rawACL
+	groups       []*rawGroup
+	igws         []*rawIGW
+	eigws        []*rawEIGW
+	vgws         []*rawVGW
+	carriers     []*rawCarrier
+	locals       []*rawLocal
+	publicBlocks []*rawBPA
+	nats         []*rawNAT
+	instances    []*rawInstance
+	interfaces   []*rawInterface
+	peerings     []*rawPeering
+	tunnels      []*rawTunnel
+	networks     []*rawNetwork
+	connections  []*rawConnection
+	customers    []*rawCustomer
+	lists        []*model.PrefixList
+	transits     []*rawTransit
+	attachments  []*rawAttachment
+	dxs          []*rawDX
+	unmodelled   []*model.Unmodelled
+	endpoints    []*rawEndpoint
+	balancers    []*rawBalancer
+	firewalls    []*rawFirewall
+	expects      []*rawExpect
 }
 
 // sectionKey is a key at the top of a file.
@@ -68,6 +69,9 @@ func (d *decls) append(o *decls) {
 	d.igws = append(d.igws, o.igws...)
 	d.eigws = append(d.eigws, o.eigws...)
 	d.vgws = append(d.vgws, o.vgws...)
+	d.carriers = append(d.carriers, o.carriers...)
+	d.locals = append(d.locals, o.locals...)
+	d.publicBlocks = append(d.publicBlocks, o.publicBlocks...)
 	d.nats = append(d.nats, o.nats...)
 	d.instances = append(d.instances, o.instances...)
 	d.interfaces = append(d.interfaces, o.interfaces...)
@@ -103,6 +107,9 @@ var sections = []section{
 	{"internet_gateways", (*walker).readIGW},
 	{"egress_only_internet_gateways", (*walker).readEIGW},
 	{"nat_gateways", (*walker).readNAT},
+	{"carrier_gateways", (*walker).readCarrier},
+	{"local_gateways", (*walker).readLocal},
+	{"block_public_access", (*walker).readBPA},
 	{"instances", (*walker).readInstance},
 	{"network_interfaces", (*walker).readInterface},
 	{"peering_connections", (*walker).readPeering},
@@ -120,11 +127,6 @@ var sections = []section{
 	{"vpc_endpoints", (*walker).readEndpoint},
 	{"load_balancers", (*walker).readBalancer},
 	{"network_firewalls", (*walker).readFirewall},
-}
-
-// laterSections belong to the language but not to this version.
-var laterSections = []string{
-	"carrier_gateways", "local_gateways", "block_public_access",
 }
 
 func findSection(name string) *section {
@@ -199,16 +201,7 @@ func (w *walker) section(name string, at diag.Pos, value *yaml.Node) {
 		})
 		return
 	}
-	if slices.Contains(laterSections, name) {
-		w.report(at, idUnsupportedSection, "section `%s` is not supported yet by this version of vpcpath; nothing it says would be judged", name)
-		if v := w.deref(value); v != nil && v.Kind == yaml.MappingNode {
-			for i := 0; i < len(v.Content); i += 2 {
-				w.out.foreign = append(w.out.foreign, ref{v.Content[i].Value, w.at(v.Content[i])})
-			}
-		}
-		return
-	}
-	w.report(at, idUnknownKey, "unknown section %s; expected %s%s", quote(name), oneOf(sectionNames()), diag.DidYouMean(name, append(sectionNames(), laterSections...)))
+	w.report(at, idUnknownKey, "unknown section %s; expected %s%s", quote(name), oneOf(sectionNames()), diag.DidYouMean(name, sectionNames()))
 }
 
 func (w *walker) version(n *yaml.Node) {

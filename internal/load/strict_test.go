@@ -25,8 +25,8 @@ subnets:
 		`a list as a key of VPC "v"; expected a word [unknown-key]`,
 		`unknown section "subnet"; expected `+oneOf(sectionNames())+`; did you mean "subnets"? [unknown-key]`,
 		`unknown section "zzz"; expected `+oneOf(sectionNames())+` [unknown-key]`,
-		`unknown key "vcp" in subnet "s"; expected one of az, cidr, ipv6_cidr, network_acl, route_table, vpc; did you mean "vpc"? [unknown-key]`,
-		`unknown key "1" in subnet "s"; expected one of az, cidr, ipv6_cidr, network_acl, route_table, vpc [unknown-key]`)
+		`unknown key "vcp" in subnet "s"; expected one of az, cidr, ipv6_cidr, network_acl, outpost, route_table, vpc; did you mean "vpc"? [unknown-key]`,
+		`unknown key "1" in subnet "s"; expected one of az, cidr, ipv6_cidr, network_acl, outpost, route_table, vpc [unknown-key]`)
 }
 
 func TestDuplicateKeysAndNames(t *testing.T) {
@@ -117,8 +117,8 @@ expect:
 		`no resource is named "internet"; expected the name of a security group or a prefix list [unknown-name]`,
 		"no resource is named \"hst\"; expected a name of the topology, an address, a CIDR, `internet` or `internet6`; did you mean \"host\"? [unknown-name]",
 		"\"g\" is an internet gateway, which cannot send or receive; expected an instance, network interface, subnet, security group, VPC, external network, load balancer, VPC endpoint, NAT gateway, address, CIDR, `internet` or `internet6` [wrong-kind]",
-		`no resource is named "host2"; expected the name of an instance, a network interface, an internet gateway, an egress-only internet gateway, a NAT gateway, a VPN gateway, a VPN connection, a peering connection, a tunnel, a transit gateway, a transit gateway attachment, a Direct Connect gateway, a VPC endpoint or a load balancer; did you mean "host"? [unknown-name]`,
-		`"pl" is a prefix list; expected an instance, a network interface, an internet gateway, an egress-only internet gateway, a NAT gateway, a VPN gateway, a VPN connection, a peering connection, a tunnel, a transit gateway, a transit gateway attachment, a Direct Connect gateway, a VPC endpoint or a load balancer [wrong-kind]`,
+		`no resource is named "host2"; expected the name of an instance, a network interface, an internet gateway, an egress-only internet gateway, a NAT gateway, a VPN gateway, a VPN connection, a peering connection, a tunnel, a transit gateway, a transit gateway attachment, a Direct Connect gateway, a VPC endpoint, a load balancer, a carrier gateway or a local gateway; did you mean "host"? [unknown-name]`,
+		`"pl" is a prefix list; expected an instance, a network interface, an internet gateway, an egress-only internet gateway, a NAT gateway, a VPN gateway, a VPN connection, a peering connection, a tunnel, a transit gateway, a transit gateway attachment, a Direct Connect gateway, a VPC endpoint, a load balancer, a carrier gateway or a local gateway [wrong-kind]`,
 		`"a" is a subnet; expected an instance, a network interface, an external network, a NAT gateway, a VPC endpoint or a load balancer [wrong-kind]`)
 }
 
@@ -180,13 +180,10 @@ func TestExpectations(t *testing.T) {
 
 func TestSections(t *testing.T) {
 	refuse(t, `version: ^2
-^local_gateways: {tgw: {}}
 vpcs: {v: {cidr: 10.0.0.0/16}}
-vpn_connections: {c: {gateway: tgw, routing: static}}
 expect:
 `,
-		"version \"2\" is not known; this vpcpath reads `version: 1` [unsupported-version]",
-		"section `local_gateways` is not supported yet by this version of vpcpath; nothing it says would be judged [unsupported-section]")
+		"version \"2\" is not known; this vpcpath reads `version: 1` [unsupported-version]")
 	refuse(t, "^vpcs: {v: {cidr: 10.0.0.0/16}}\n", "the topology lacks `version: 1`; write it once, in any of its files [missing-version]")
 	accept(t, "vpcs:\nversion: 1\nexpect:\n")
 	refuse(t, "^", "the file holds no YAML; expected sections as `vpcs:` and `subnets:` [empty-file]")
@@ -254,7 +251,7 @@ func TestNotText(t *testing.T) {
 
 func TestColumnsAreBytes(t *testing.T) {
 	refuse(t, "version: 1\ninstances: {\"日本\": {}, é: {^x: 1}}\n",
-		`unknown key "x" in instance "é"; expected one of interface, ip_forward, ipv6, masquerade, port_forwards, private_ip, private_ips, public_ip, public_ips, security_groups, source_dest_check, subnet [unknown-key]`)
+		`unknown key "x" in instance "é"; expected one of carrier_ip, customer_owned_ip, interface, ip_forward, ipv6, local_routes, masquerade, port_forwards, private_ip, private_ips, public_ip, public_ips, security_groups, source_dest_check, subnet [unknown-key]`)
 }
 
 func TestTwoHundredErrors(t *testing.T) {

@@ -29,6 +29,9 @@ var subnetFields = []field[rawSubnet]{
 	{"az", false, func(w *walker, n *yaml.Node, d *rawSubnet) {
 		w.textValue(n, "an Availability Zone as ap-northeast-1a", &d.AZ)
 	}},
+	{"outpost", false, func(w *walker, n *yaml.Node, d *rawSubnet) {
+		w.textValue(n, "the name or ARN of an Outpost", &d.Outpost)
+	}},
 	{"route_table", false, func(w *walker, n *yaml.Node, d *rawSubnet) { w.ref(n, "the name of a route table", &d.table) }},
 	{"network_acl", false, func(w *walker, n *yaml.Node, d *rawSubnet) { w.ref(n, "the name of a network ACL", &d.acl) }},
 }

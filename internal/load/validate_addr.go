@@ -168,11 +168,15 @@ func (r *resolver) checkAddresses() {
 		addr netip.Addr
 	}
 	private := make(map[key]holder, len(r.d.interfaces))
-	public := map[netip.Addr]holder{}
+	type mapping struct {
+		onPremises bool // customer-owned addresses are the site's, not the internet's
+		addr       netip.Addr
+	}
+	public := map[mapping]holder{}
 	for _, d := range r.d.interfaces {
 		r.requireAddress(d)
 		each := func(a address) {
-			if d.Subnet == nil || !a.IsValid() {
+			if nat, ok := d.Owner.(*model.NATGateway); d.Subnet == nil || !a.IsValid() || ok && nat.Regional {
 				return
 			}
 			r.addressInSubnet(d, a)
@@ -198,16 +202,17 @@ func (r *resolver) checkAddresses() {
 			each(a)
 		}
 		for _, p := range d.Public {
-			if !isPublic(p.Public) { // ADDR-13
+			if p.By == model.KindInternetGateway && !isPublic(p.Public) { // ADDR-13
 				r.fault(p.At, idInvalidPublicAddress, "%s is no public address; expected one that the internet can route", p.Public)
 			}
-			first, late := public[p.Public], holder{d, p.At}
+			k := mapping{p.By == model.KindLocalGateway, p.Public}
+			first, late := public[k], holder{d, p.At}
 			if first.d != nil { // ADDR-13, LINT-12
 				first, late = inFileOrder(first, late)
 				r.faultOf(late.at, idDuplicatePublicAddress, first.at, "the first", "public address %s is taken already by %s, at %s; it maps to one private address", p.Public, owner(first.d), first.at)
 				late = first
 			}
-			public[p.Public] = late
+			public[k] = late
 		}
 	}
 }

@@ -31,6 +31,7 @@ func (r *resolver) resolveEdges(t *rawTable) {
 		*table = t.RouteTable
 		t.Edges = append(t.Edges, res)
 	}
+	r.checkPools(t)
 	if len(t.Edges) == 0 {
 		return
 	}
@@ -71,6 +72,10 @@ func (c *routeCheck) edge(raw rawRoute, route *model.Route) {
 	default:
 		fault(raw.target.at, idEdgeTable, "%s %q cannot be a target in route table %q, which is a gateway's; expected `local`, a network interface or a gateway_load_balancer endpoint",
 			route.Target.ID().Kind.Words(), raw.target.text, c.t.Name)
+		return
+	}
+	if pool, ok := poolAround(c.t, route.Destination); ok { // GW-14
+		c.pool(raw, route, pool)
 		return
 	}
 	block, inside := blockAround(c.t.VPC, route.Destination)

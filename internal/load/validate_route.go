@@ -89,10 +89,16 @@ func (c *routeCheck) targetOfOtherVPC(raw rawRoute, route *model.Route) bool {
 		owner = g.VPC
 	case *model.VPNGateway:
 		owner = g.VPC
-	case *model.NATGateway:
-		if g.Subnet != nil {
-			owner = g.Subnet.VPC
+	case *model.CarrierGateway:
+		owner = g.VPC
+	case *model.LocalGateway:
+		if !slices.Contains(g.VPCs, c.t.VPC) { // MISC-4
+			c.r.faultOf(raw.target.at, idOtherVPC, g.At, quote(g.Name)+" is declared here",
+				"local gateway %q is not associated with VPC %q, which route table %q is of; name the VPC in its `vpcs`", g.Name, c.t.VPC.Name, c.t.Name)
+			return true
 		}
+	case *model.NATGateway:
+		owner = g.VPC
 	case *model.Interface:
 		if g.Subnet != nil {
 			owner = g.Subnet.VPC
@@ -154,6 +160,11 @@ func (c *routeCheck) family(raw rawRoute, route *model.Route) bool {
 				c.r.fault(raw.target.at, idIllegalTarget, "egress-only internet gateway %q takes IPv6 only; destination %s is IPv4", raw.target.text, p)
 				return false
 			}
+		case *model.CarrierGateway: // MISC-3
+			if p.Addr().Is6() {
+				c.r.fault(raw.target.at, idIllegalTarget, "carrier gateway %q takes IPv4 only; destination %s is IPv6", raw.target.text, p)
+				return false
+			}
 		case *model.NATGateway:
 			if p.Addr().Is6() && !contains(nat64, p) {
 				c.r.fault(raw.target.at, idIllegalTarget, "NAT gateway %q takes IPv4 and %s only; destination %s is IPv6", raw.target.text, nat64, p)
@@ -187,10 +198,18 @@ func (c *routeCheck) inside(raw rawRoute, route *model.Route) {
 	}
 	switch route.Target.(type) {
 	case *model.Interface, *model.NATGateway, *model.VPCEndpoint, nil: // nil: a blackhole, whose target is gone
-	default: // RT-9, RT-10, RT-11
-		c.r.fault(raw.target.at, idMoreSpecificThanLocal, "%s %q cannot be the target of %s, which lies in VPC %q; expected a network interface, a NAT gateway or a gateway_load_balancer endpoint",
-			route.Target.ID().Kind.Words(), raw.target.text, route.Destination, c.t.VPC.Name)
+		return
+	case *model.LocalGateway: // RT-9, MISC-4
+		if block != route.Destination {
+			return
+		}
 	}
+	expected := "a network interface, a NAT gateway or a gateway_load_balancer endpoint" // RT-9, RT-10, RT-11
+	if block != route.Destination {
+		expected = "a network interface, a NAT gateway, a gateway_load_balancer endpoint or a local gateway"
+	}
+	c.r.fault(raw.target.at, idMoreSpecificThanLocal, "%s %q cannot be the target of %s, which lies in VPC %q; expected %s",
+		route.Target.ID().Kind.Words(), raw.target.text, route.Destination, c.t.VPC.Name, expected)
 }
 
 // blockAround returns the block of the VPC that p lies in.

@@ -2,6 +2,7 @@ package model
 
 import (
 	"net/netip"
+	"slices"
 
 	"github.com/vpcpath/vpcpath/internal/diag"
 	"github.com/vpcpath/vpcpath/internal/packet"
@@ -15,7 +16,7 @@ type Interface struct {
 	Subnet          *Subnet
 	Private         []netip.Addr // IPv4, the primary first
 	IPv6            []netip.Addr
-	Public          []PublicIP
+	Public          []PublicIP       // Elastic, carrier and customer-owned addresses
 	Groups          []*SecurityGroup // none for a NAT gateway's (SG-21)
 	SourceDestCheck bool             // NI-1
 	// Owner is who stands behind the interface: the *Instance, the service
@@ -25,10 +26,13 @@ type Interface struct {
 	Implicit bool // made from an instance's shorthand or by a NAT gateway
 }
 
-// PublicIP is a 1:1 mapping at the internet gateway (IGW-4).
+// PublicIP is a 1:1 mapping at a gateway: of a public address at the internet
+// gateway (IGW-4), of a carrier IP address at the carrier gateway (MISC-3),
+// of a customer-owned one at the local gateway (MISC-4).
 type PublicIP struct {
 	Private, Public netip.Addr
 	At              diag.Pos
+	By              Kind // KindInternetGateway, KindCarrierGateway or KindLocalGateway
 }
 
 // Addrs returns every private and IPv6 address of the interface.
@@ -58,14 +62,27 @@ func (i *Interface) Primary(v6 bool) netip.Addr {
 	return list[0]
 }
 
-// PublicOf returns the public address mapped to a private one, if any.
+// PublicOf returns the public address that the internet gateway maps a private
+// one to, if any.
 func (i *Interface) PublicOf(private netip.Addr) (netip.Addr, bool) {
+	return i.MappedTo(private, KindInternetGateway)
+}
+
+// MappedTo returns the address that the gateways of a kind map a private one
+// to, if any.
+func (i *Interface) MappedTo(private netip.Addr, by Kind) (netip.Addr, bool) {
 	for _, p := range i.Public {
-		if p.Private == private {
+		if p.Private == private && p.By == by {
 			return p.Public, true
 		}
 	}
 	return netip.Addr{}, false
+}
+
+// Mapped reports whether the gateways of a kind map an address of the
+// interface.
+func (i *Interface) Mapped(by Kind) bool {
+	return slices.ContainsFunc(i.Public, func(p PublicIP) bool { return p.By == by })
 }
 
 // Instance returns the instance that holds the interface, or nil.
@@ -82,6 +99,7 @@ type Instance struct {
 	// ForwardUnknown is set in place of IPForward where nobody knows what the
 	// host does with packets that are not for it.
 	ForwardUnknown bool
+	LocalRoutes    []Block // further destinations that the host takes for its own
 	Masquerade     []Masquerade
 	PortForwards   []PortForward // in order; the first match wins
 	TunnelEnds     []*TunnelEnd
@@ -110,12 +128,18 @@ type PortForward struct {
 	At     diag.Pos
 }
 
-// NATGateway is a managed NAT gateway in a subnet (NGW-1).
+// NATGateway is a managed NAT gateway (NGW-1). A zonal one has an interface in
+// its subnet. A regional one is in no subnet: it has an interface for each of
+// its public addresses, and each of these stands in a subnet of its own that
+// has a zone and the gateway's route table, and neither CIDRs nor a network
+// ACL (NGW-19).
 type NATGateway struct {
 	Ident
-	Subnet    *Subnet
-	Interface *Interface
-	Private   bool // connectivity: private
+	VPC        *VPC
+	Subnet     *Subnet // nil for a regional one
+	Interfaces []*Interface
+	Regional   bool
+	Private    bool // connectivity: private
 }
 
 // Tunnel is a VPN between two instances (VPNI-1).

@@ -23,6 +23,9 @@ const (
 	KindSecurityGroup             Kind = "security_group"
 	KindInternetGateway           Kind = "internet_gateway"
 	KindEgressOnlyInternetGateway Kind = "egress_only_internet_gateway"
+	KindCarrierGateway            Kind = "carrier_gateway"
+	KindLocalGateway              Kind = "local_gateway"
+	KindBlockPublicAccess         Kind = "block_public_access"
 	KindNATGateway                Kind = "nat_gateway"
 	KindInstance                  Kind = "instance"
 	KindNetworkInterface          Kind = "network_interface"
@@ -68,6 +71,8 @@ func (k Kind) Words() string {
 		return "network ACL"
 	case KindVPNGateway:
 		return "VPN gateway"
+	case KindBlockPublicAccess:
+		return "VPC Block Public Access"
 	case KindVPNConnection:
 		return "VPN connection"
 	case KindEgressOnlyInternetGateway:

@@ -19,6 +19,9 @@ type RouteTable struct {
 	Propagating []*VPNGateway // gateways whose routes propagate into it (RT-20)
 	// Unmodelled is set in place of routes where these are not known.
 	Unmodelled *Unmodelled
+	// Pools are the public ranges of the owner's own (BYOIP) that an internet
+	// gateway's table takes untranslated (GW-14).
+	Pools []Block
 }
 
 // Origin says where a route came from; it decides ties (RT-5).

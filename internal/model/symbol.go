@@ -53,7 +53,7 @@ func AddressOf(res Resource, which string) (a netip.Addr, problem string) {
 	case *Interface:
 		list = []*Interface{res}
 	case *NATGateway:
-		list = []*Interface{res.Interface}
+		list = res.Interfaces
 	case *Instance:
 		list = res.Interfaces[:min(1, len(res.Interfaces))]
 	case *LoadBalancer:
@@ -74,8 +74,11 @@ func AddressOf(res Resource, which string) (a netip.Addr, problem string) {
 	case "ipv6":
 		a = list[0].Primary(true)
 	case "public_ip":
-		if len(list[0].Public) > 0 {
-			a = list[0].Public[0].Public
+		for _, p := range list[0].Public {
+			if p.By == KindInternetGateway {
+				a = p.Public
+				break
+			}
 		}
 	}
 	if !a.IsValid() {

@@ -16,6 +16,9 @@ type Topology struct {
 	SecurityGroups     []*SecurityGroup
 	InternetGateways   []*InternetGateway
 	EgressOnlyGateways []*EgressOnlyInternetGateway
+	CarrierGateways    []*CarrierGateway
+	LocalGateways      []*LocalGateway
+	BlockPublicAccess  []*BlockPublicAccess
 	NATGateways        []*NATGateway
 	Instances          []*Instance
 	Interfaces         []*Interface // all, implicit ones included; Interfaces[i].Index == i
@@ -47,8 +50,10 @@ type VPC struct {
 	MainRouteTable       *RouteTable
 	DefaultNetworkACL    *NetworkACL
 	DefaultSecurityGroup *SecurityGroup
-	InternetGateway      *InternetGateway // nil when none is attached
-	VPNGateway           *VPNGateway      // nil when none is attached
+	InternetGateway      *InternetGateway   // nil when none is attached
+	VPNGateway           *VPNGateway        // nil when none is attached
+	CarrierGateway       *CarrierGateway    // nil when none is attached
+	BlockPublicAccess    *BlockPublicAccess // nil where it is off or not said
 	Subnets              []*Subnet
 	// Incomplete says why the topology does not hold all interfaces of the
 	// VPC: an address that nobody has may be somebody's. "" when it does.
@@ -79,7 +84,8 @@ type Subnet struct {
 	IPv6CIDR   netip.Prefix
 	AZ         string      // "" when the topology does not say
 	RouteTable *RouteTable // the effective one: the explicit association or the main table (RT-1)
-	NetworkACL *NetworkACL // the effective one (ACL-1)
+	NetworkACL *NetworkACL // the effective one (ACL-1); nil where a regional NAT gateway is, which has none (NGW-19)
+	Outpost    string      // the Outpost that it is on; "" when the topology does not say
 	// ExplicitRouteTable and ExplicitNetworkACL tell an association that the
 	// user wrote from the VPC's default.
 	ExplicitRouteTable bool
@@ -139,10 +145,16 @@ type ExternalNetwork struct {
 	// Links are the connections that the site is behind, the one that it
 	// prefers first; none for a site on the internet.
 	Links []*VPNConnection
+	// Edge is the *CarrierGateway or *LocalGateway that the network is behind,
+	// instead of Links; nil otherwise.
+	Edge Resource
 }
 
-// Behind returns the connection that the site prefers, or nil for a site on
-// the internet.
+// OnInternet reports whether the site is on the internet.
+func (e *ExternalNetwork) OnInternet() bool { return len(e.Links) == 0 && e.Edge == nil }
+
+// Behind returns the connection that the site prefers, or nil for a site that
+// is behind none.
 func (e *ExternalNetwork) Behind() *VPNConnection {
 	if len(e.Links) == 0 {
 		return nil

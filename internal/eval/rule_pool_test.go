@@ -1,0 +1,48 @@
+package eval_test
+
+import "testing"
+
+// A range of the owner's own, routed to an appliance without translation.
+const poolBase = `
+vpcs: {vpc: {cidr: 10.0.0.0/16}}
+internet_gateways: {igw: {vpc: vpc}}
+subnets:
+  s-edge: {vpc: vpc, cidr: 10.0.0.0/24, route_table: rtb-edge}
+  s-app: {vpc: vpc, cidr: 10.0.1.0/24, route_table: rtb-app}
+route_tables:
+  rtb-edge: {vpc: vpc, routes: [{destination: 0.0.0.0/0, target: igw}]}
+  rtb-app: {vpc: vpc, routes: [{destination: 0.0.0.0/0, target: router}]}
+  rtb-pool: {vpc: vpc, edge_associations: [igw], public_ipv4_pools: [192.0.2.0/24], routes: [{destination: 192.0.2.128/25, target: host}, {destination: 192.0.2.0/26, target: router}]}
+security_groups: {sg: {vpc: vpc, ingress: [{protocol: all, source: 0.0.0.0/0}]}}
+instances:
+  host: {subnet: s-edge, private_ip: 10.0.0.10, security_groups: [sg], source_dest_check: CHECK, local_routes: [192.0.2.128/25]}
+  router:
+    subnet: s-edge
+    private_ip: 10.0.0.11
+    security_groups: [sg]
+    source_dest_check: false
+    ip_forward: true
+    port_forwards: [{protocol: tcp, destination: 192.0.2.7, port: 80, to: 10.0.1.10}]
+  app: {subnet: s-app, private_ip: 10.0.1.10, security_groups: [sg]}
+`
+
+func TestGW14_PoolIsRoutedToAnInterfaceUntranslated(t *testing.T) {
+	n := topo(t, but(t, poolBase, "CHECK", "false"))
+	n.ask("internet -> 192.0.2.200 tcp/443", reachable, via("igw"), back("igw"), arrives("192.0.2.200 443", "1024-65535"), translated(), delivered("host"),
+		routed("rtb-pool 192.0.2.128/25 host"), assumes("GW-14"))
+	n.ask("internet -> 192.0.2.7 tcp/80", reachable, via("igw", "router"), delivered("app"), assumes("GW-14"))
+	n.ask("internet -> 192.0.2.8 tcp/80", unreachable) // the router has nobody for it
+	n.ask("internet -> 192.0.2.100 tcp/80", unreachable, blocked("forward NO_ROUTE_TO_DESTINATION rtb-pool"))
+}
+
+func TestGW14_TheInterfacesCheckMustBeOff(t *testing.T) {
+	n := topo(t, but(t, poolBase, "CHECK", "true"))
+	n.ask("internet -> 192.0.2.200 tcp/443", unreachable, because("forward ENI_SOURCE_DEST_CHECK_RESTRICTION eni-host ingress"))
+}
+
+func TestGW14_TheInterfaceNeedsNoPublicAddressAndOthersAreStillMapped(t *testing.T) {
+	n := topo(t, but(t, poolBase, "CHECK", "false", "private_ip: 10.0.0.11\n", "private_ip: 10.0.0.11\n    public_ip: 203.0.113.11\n"))
+	n.ask("internet -> 203.0.113.11 icmp", reachable, arrives("10.0.0.11 2048", ""))
+	n.ask("internet -> 192.0.2.200 tcp/443", reachable)
+	n.ask("app -> internet tcp/443", unreachable, because("forward IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS igw"))
+}

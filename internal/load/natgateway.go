@@ -1,0 +1,184 @@
+package load
+
+import (
+	"net/netip"
+
+	"github.com/vpcpath/vpcpath/internal/diag"
+	"github.com/vpcpath/vpcpath/internal/model"
+	"gopkg.in/yaml.v3"
+)
+
+// rawNAT is a NAT gateway with the interfaces that it makes: the one of a
+// zonal gateway, or one for each address of a regional one.
+type rawNAT struct {
+	*model.NATGateway
+	iface        *rawInterface
+	zones        []zoneAddress
+	vpc, table   ref
+	connectivity string
+	mode         string
+	given        map[string]diag.Pos // the keys that are there
+	ifaces       []*rawInterface
+}
+
+// zoneAddress is a public address of a regional NAT gateway in a zone.
+type zoneAddress struct {
+	zone string
+	address
+}
+
+// natField notes that the key is there, so that the two kinds of gateways can
+// tell which keys are not for them.
+func natField(name string, read func(w *walker, n *yaml.Node, d *rawNAT)) field[rawNAT] {
+	return field[rawNAT]{name, false, func(w *walker, n *yaml.Node, d *rawNAT) {
+		d.given[name] = w.at(n)
+		read(w, n, d)
+	}}
+}
+
+var natFields = []field[rawNAT]{
+	natField("subnet", func(w *walker, n *yaml.Node, d *rawNAT) { w.ref(n, "the name of a subnet", &d.iface.subnet) }),
+	natField("private_ip", func(w *walker, n *yaml.Node, d *rawNAT) {
+		d.iface.checkedAt = w.at(n)
+		if a, ok := w.ownAddress(n, onlyV4); ok {
+			d.iface.primary = a
+		}
+	}),
+	natField("public_ip", func(w *walker, n *yaml.Node, d *rawNAT) {
+		if a, ok := w.ownAddress(n, onlyV4); ok {
+			d.iface.public = a
+		}
+	}),
+	natField("connectivity", func(w *walker, n *yaml.Node, d *rawNAT) {
+		w.word(n, []string{"public", "private"}, &d.connectivity)
+	}),
+	natField("availability_mode", func(w *walker, n *yaml.Node, d *rawNAT) {
+		w.word(n, []string{"zonal", "regional"}, &d.mode)
+	}),
+	natField("vpc", func(w *walker, n *yaml.Node, d *rawNAT) { w.ref(n, "the name of a VPC", &d.vpc) }),
+	natField("public_ips", func(w *walker, n *yaml.Node, d *rawNAT) {
+		w.entries(n, "`public_ips`", func(key, value *yaml.Node) {
+			var zone string
+			w.textValue(key, "an Availability Zone as ap-northeast-1a", &zone)
+			w.oneOrList(value, "an IPv4 address or a list of them", func(item *yaml.Node) {
+				if a, ok := w.address(item, onlyV4); ok && zone != "" {
+					d.zones = append(d.zones, zoneAddress{zone, a})
+				}
+			})
+		})
+	}),
+	natField("route_table", func(w *walker, n *yaml.Node, d *rawNAT) { w.ref(n, "the name of a route table", &d.table) }),
+}
+
+func (w *walker) readNAT(id model.Ident, n *yaml.Node) {
+	id.Kind = model.KindNATGateway
+	d := &rawNAT{NATGateway: &model.NATGateway{Ident: id}, iface: newInterface(id), connectivity: "public", mode: "zonal", given: map[string]diag.Pos{}}
+	d.iface.SourceDestCheck = false
+	w.resource(d.NATGateway)
+	w.out.nats = append(w.out.nats, d)
+	what := subject{"NAT gateway", id.Name}
+	if !readMapping(w, n, id.At, what, natFields, d) {
+		return
+	}
+	d.Private, d.Regional = d.connectivity == "private", d.mode == "regional"
+	need, foreign, kind := []string{"subnet", "private_ip"}, []string{"vpc", "public_ips", "route_table"}, "zonal"
+	if d.Regional { // NGW-19
+		need, foreign, kind = []string{"vpc", "public_ips"}, []string{"subnet", "private_ip", "public_ip"}, "regional"
+	}
+	for _, key := range need {
+		if d.given[key].Line == 0 {
+			w.report(id.At, idMissingKey, "%s lacks the key `%s`, which a %s one needs", what, key, kind)
+		}
+	}
+	for _, key := range foreign {
+		if at := d.given[key]; at.Line > 0 {
+			w.report(at, idConflictingKeys, "`%s` is no key of a %s NAT gateway, as %q is; expected %s", key, kind, id.Name, oneOf(need))
+		}
+	}
+	public := d.given["public_ip"]
+	switch { // NGW-1
+	case d.Regional && d.Private:
+		w.report(d.given["connectivity"], idConflictingKeys, "NAT gateway %q is regional, and those are public only; expected no `connectivity: private`", id.Name)
+	case d.Regional && d.given["public_ips"].Line > 0 && len(d.zones) == 0:
+		w.report(d.given["public_ips"], idEmptyList, "NAT gateway %q has no public address; expected at least one zone with its address", id.Name)
+	case d.Regional:
+	case d.Private && public.Line > 0:
+		w.report(public, idConflictingKeys, "NAT gateway %q is private and has a public address; expected one or the other", id.Name)
+	case !d.Private && public.Line == 0:
+		w.report(id.At, idMissingKey, "NAT gateway %q lacks the key `public_ip`, or `connectivity: private`", id.Name)
+	}
+}
+
+// makeNAT makes the interfaces of a gateway.
+func (r *resolver) makeNAT(n *rawNAT, add func(model.Resource, *rawInterface, string)) {
+	if !n.Regional {
+		add(n.NATGateway, n.iface, "")
+		n.Interfaces = []*model.Interface{n.iface.Interface}
+		return
+	}
+	n.VPC = r.vpc(n.vpc)
+	if !n.table.given() && n.VPC != nil {
+		t := &model.RouteTable{Ident: model.Ident{Name: n.Name + ".route_table", Kind: model.KindRouteTable}, VPC: n.VPC}
+		if old, taken := r.t.Names[t.Name]; taken {
+			r.hole(old.ID().At, idDuplicateName, "name %q is what the own route table of NAT gateway %q is called; give %s another name, or say `route_table: %s` there",
+				t.Name, n.Name, old.ID().Kind.Phrase(), t.Name)
+		} else {
+			r.t.Names[t.Name] = t
+		}
+		r.d.tables = append(r.d.tables, &rawTable{RouteTable: t, implicit: true})
+		n.table = ref{t.Name, n.At}
+	}
+	places := map[string]*model.Subnet{}
+	for _, z := range n.zones {
+		s := places[z.zone]
+		if s == nil {
+			s = &model.Subnet{Ident: n.Ident, VPC: n.VPC, AZ: z.zone}
+			places[z.zone] = s
+		}
+		d := newInterface(n.Ident)
+		d.SourceDestCheck = false
+		d.Subnet, d.primary, d.public = s, z.address, z.address
+		add(n.NATGateway, d, "."+z.String())
+		n.ifaces = append(n.ifaces, d)
+		n.Interfaces = append(n.Interfaces, d.Interface)
+	}
+}
+
+func (r *resolver) resolveNATs() {
+	for _, n := range r.d.nats {
+		r.t.NATGateways = append(r.t.NATGateways, n.NATGateway)
+		if !n.Regional {
+			if s := n.iface.Subnet; s != nil {
+				n.Subnet, n.VPC = s, s.VPC
+			}
+			continue
+		}
+		t, ok := lookup[*model.RouteTable](r, n.table, model.KindRouteTable)
+		if !ok || n.VPC == nil {
+			continue
+		}
+		for _, d := range n.ifaces {
+			d.Subnet.RouteTable = t
+		}
+		switch g := n.VPC.InternetGateway; {
+		case t.VPC != nil && t.VPC != n.VPC:
+			r.otherVPC(n.table, &t.Ident, t.VPC, "route table of NAT gateway "+quote(n.Name))
+		case g == nil: // NGW-1
+			r.faultOf(n.At, idMissingGateway, n.VPC.At, quote(n.VPC.Name)+" is declared here",
+				"NAT gateway %q is regional, and VPC %q has no internet gateway; AWS makes such a gateway only where there is one", n.Name, n.VPC.Name)
+		case !t.At.IsValid(): // its own, preset with this route
+			raw := r.rawTable(t)
+			raw.routes = append(raw.routes, rawRoute{prefix: netip.MustParsePrefix("0.0.0.0/0"), target: ref{g.Name, g.At}})
+		}
+	}
+}
+
+// rawTable returns the declaration of a table.
+func (r *resolver) rawTable(t *model.RouteTable) *rawTable {
+	for _, raw := range r.d.tables {
+		if raw.RouteTable == t {
+			return raw
+		}
+	}
+	return nil
+}
