@@ -87,7 +87,7 @@ route_tables:
 `,
 		`VPC "v" has carrier gateway "one" already, at {1}; a VPC has at most one [second-gateway]`,
 		`carrier gateway "three" needs a VPC with a subnet in a Wavelength Zone, as us-east-1-wl1-bos-wlz-1; VPC "w" has none [missing-wavelength-zone]`,
-		`"g" is an internet gateway; expected a VPN connection, a Direct Connect gateway, a carrier gateway or a local gateway [wrong-kind]`,
+		`"g" is an internet gateway; expected a VPN connection, a Direct Connect gateway, a transit gateway attachment, a carrier gateway or a local gateway [wrong-kind]`,
 		`public address 155.146.0.1 is taken already by network interface "e1", at {2}; it maps to one private address [duplicate-public-address]`,
 		`carrier gateway "one" takes IPv4 only; destination ::/0 is IPv6 [illegal-route-target]`,
 		`carrier gateway "one" cannot be the target of 10.0.0.0/24, which lies in VPC "v"; expected a network interface, a NAT gateway, a gateway_load_balancer endpoint or a local gateway [route-more-specific-than-local]`,

@@ -148,5 +148,5 @@ external_networks: {lab: {cidrs: [172.16.0.0/16], behind: [@dx, ^dx, ^vgw]}}
 		`"0" is out of range; expected a number of autonomous systems from 1 to 255 [invalid-number]`,
 		`"vgw" is a VPN gateway; expected a customer gateway; did you mean "cgw"? [wrong-kind]`,
 		"\"dx\" stands twice in `behind`; the first is at {1} [duplicate-entry]",
-		`"vgw" is a VPN gateway; expected a VPN connection, a Direct Connect gateway or a transit gateway attachment [wrong-kind]`)
+		`"vgw" is a VPN gateway; expected a VPN connection, a Direct Connect gateway, a transit gateway attachment, a carrier gateway or a local gateway [wrong-kind]`)
 }
