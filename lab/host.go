@@ -88,7 +88,7 @@ func (l *Lab) buildNATGateways() error {
 		if err := l.buildInterface(ns, g.Interfaces[0], 0); err != nil {
 			return err
 		}
-		if err := l.rules(ns, func(b *box) { natGatewayRules(b, g.Interface.Primary(false)) }); err != nil {
+		if err := l.rules(ns, func(b *box) { natGatewayRules(b, g.Interfaces[0].Primary(false)) }); err != nil {
 			return err
 		}
 	}
