@@ -117,6 +117,6 @@ func (w *walk) allIn(b *branch, blocks []model.Block) bool {
 // allMapped reports whether all sources of b have public addresses.
 func (w *walk) allMapped(b *branch, v *model.VPC) bool {
 	all := true
-	w.eachMapped(*b, v, func(_ branch, public netip.Addr) { all = all && public.IsValid() })
+	w.eachMapped(*b, v, model.KindInternetGateway, func(_ branch, public netip.Addr) { all = all && public.IsValid() })
 	return all
 }
