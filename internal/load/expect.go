@@ -191,7 +191,7 @@ func (r *resolver) except(e *rawExpect) {
 	}
 	out := map[model.Resource]bool{}
 	for _, name := range e.except {
-		if r.unsupported[name.text] {
+		if r.foreign[name.text] {
 			r.holes = true
 		} else if err := r.t.ParseExcept(name.text, out); err != nil {
 			r.hole(name.at, idUnknownName, "`except`: %s", err)
