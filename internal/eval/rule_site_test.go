@@ -98,6 +98,9 @@ func TestVGW06_CustomerGatewayMustRouteIntoTheConnection(t *testing.T) {
 	// with a second way, what the first does not get goes there
 	both := topo(t, but(t, sitesBase, "vpn: {gateway: vgw, routing: bgp}", "vpn: {gateway: vgw, routing: bgp, customer_gateway: cgw}", "{routes: [10.0.0.0/16]}", "{routes: [10.0.1.0/28]}"))
 	both.ask("dc -> a tcp/443", reachable, via("vpn", "vgw")) // the longer prefix, though dx is named first
+	// what nobody routes goes to the connection of which the topology does not say it
+	rest := topo(t, but(t, sitesBase, "vpn: {gateway: vgw, routing: bgp}", "vpn: {gateway: vgw, routing: bgp, customer_gateway: cgw}", "behind: [dx, vpn]", "behind: [vpn, dx]"))
+	rest.ask("dc -> 10.5.1.1 tcp/443", unreachable, blocked("forward VGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS vgw"))
 	none := topo(t, but(t, sitesBase, "vpn: {gateway: vgw, routing: bgp}", "vpn: {gateway: vgw, routing: bgp, customer_gateway: cgw}", "{routes: [10.0.0.0/16]}", "{routes: []}", "dx: {vpn_gateways: [vgw]}", "dx: {vpn_gateways: [vgw], allowed_prefixes: []}"))
 	none.ask("dc -> a tcp/443", unreachable, because("forward CUSTOMER_GATEWAY_NO_ROUTE dc"))
 }
