@@ -25,6 +25,9 @@ func newImport(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "import SOURCE...",
 		Short: "Write what AWS or Terraform prints as a topology file",
+		Example: `  vpcpath import aws --commands > dump.sh && sh dump.sh dump
+  vpcpath import dump -o network.yaml
+  terraform show -json plan.bin | vpcpath import -`,
 		Long: `Reads what AWS, Terraform or CloudFormation says of a network, and writes it in
 the topology language. Every other command reads the same sources directly.
 
@@ -46,6 +49,7 @@ verdicts that depend on it unknown.`,
 	// neither the environment nor the configuration sets it.
 	f.StringVarP(&o.file, "output", "o", "", "write the topology to this `file` instead of standard output")
 	complete(cmd, "format", importer.Formats()...)
+	cmd.AddCommand(newImportAWS(a))
 	return cmd
 }
 

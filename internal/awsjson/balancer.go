@@ -1,6 +1,7 @@
 package awsjson
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/vpcpath/vpcpath/internal/doc"
@@ -129,24 +130,19 @@ func (b *builder) listeners(r *resource) (out *doc.Value, why string) {
 		port, _ := l.Get("Port").Int()
 		v.Set("port", doc.Int(port, l.At()))
 		targets := doc.ListOf(l.At())
-		for a := range l.Get("DefaultActions").Items() {
-			if a.Get("Type").Text() != "forward" {
-				if strings.HasPrefix(a.Get("Type").Text(), "authenticate") {
-					continue
-				}
-				return out, "its listener on port " + l.Get("Port").Text() + " answers by itself (" + a.Get("Type").Text() + ")"
+		actions := []jsontree.Value{l.Get("DefaultActions")}
+		if r.text("Type") == "application" {
+			rules := b.d.find("ListenerRules", l.Get("ListenerArn").Text())
+			if rules == nil {
+				return out, "the rules of its listener on port " + l.Get("Port").Text() + " are not in the dump (aws elbv2 describe-rules)"
 			}
-			arns := []string{}
-			for g := range a.Get("ForwardConfig", "TargetGroups").Items() {
-				arns = append(arns, g.Get("TargetGroupArn").Text())
+			for rule := range rules.get("Rules").Items() {
+				actions = append(actions, rule.Get("Actions"))
 			}
-			if len(arns) == 0 {
-				arns = append(arns, a.Get("TargetGroupArn").Text())
-			}
-			for _, arn := range arns {
-				if why := b.targets(arn, targets); why != "" {
-					return out, why
-				}
+		}
+		for _, list := range actions {
+			if why := b.forwards(l, list, targets); why != "" {
+				return out, why
 			}
 		}
 		if len(targets.Items) == 0 {
@@ -158,6 +154,33 @@ func (b *builder) listeners(r *resource) (out *doc.Value, why string) {
 		}
 	}
 	return out, ""
+}
+
+// forwards adds the targets that a list of actions forwards to; why says what
+// else it does.
+func (b *builder) forwards(listener, actions jsontree.Value, into *doc.Value) (why string) {
+	for a := range actions.Items() {
+		kind := a.Get("Type").Text()
+		switch {
+		case strings.HasPrefix(kind, "authenticate"):
+			continue
+		case kind != "forward":
+			return "its listener on port " + listener.Get("Port").Text() + " answers by itself (" + kind + ")"
+		}
+		arns := []string{}
+		for g := range a.Get("ForwardConfig", "TargetGroups").Items() {
+			arns = append(arns, g.Get("TargetGroupArn").Text())
+		}
+		if len(arns) == 0 {
+			arns = append(arns, a.Get("TargetGroupArn").Text())
+		}
+		for _, arn := range arns {
+			if why := b.targets(arn, into); why != "" {
+				return why
+			}
+		}
+	}
+	return ""
 }
 
 // keepsClient is what the attributes of a target group say of the client's
@@ -200,10 +223,18 @@ func (b *builder) targets(arn string, into *doc.Value) (why string) {
 			if port, ok := t.Get("Target", "Port").Int(); ok {
 				out.Set("port", doc.Int(port, t.At()))
 			}
-			into.Items = append(into.Items, out)
+			if !slices.ContainsFunc(into.Items, func(o *doc.Value) bool { return sameTarget(o, out) }) {
+				into.Items = append(into.Items, out)
+			}
 		}
 	}
 	return ""
+}
+
+// sameTarget reports whether two targets are the same: several rules may lead
+// to one.
+func sameTarget(a, b *doc.Value) bool {
+	return slices.EqualFunc(a.Pairs, b.Pairs, func(x, y doc.Pair) bool { return x.Key == y.Key && x.Value.Text == y.Value.Text })
 }
 
 func (b *builder) classicListeners(r *resource) (out *doc.Value, why string) {

@@ -74,7 +74,7 @@ func (d *dump) has(list, region string) bool { return d.present[list][region] ||
 func Recognise(root jsontree.Value) bool {
 	for key, value := range payload(root).Members() {
 		name := key.Text()
-		if value.Kind() == jsontree.Array && (kindOf(name) != nil || wrappers[name] != "" || name == "Listeners") {
+		if name == "VpcBlockPublicAccessOptions" || value.Kind() == jsontree.Array && (kindOf(name) != nil || wrappers[name] != "" || name == "Listeners") {
 			return true
 		}
 	}

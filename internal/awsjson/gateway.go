@@ -92,6 +92,8 @@ func (b *builder) writeNATs() {
 			b.leaveOut(r, "it is a regional NAT gateway")
 		case !b.usable("Subnets", subnet):
 			b.leaveOut(r, "its subnet "+subnet+" is not in the dump, or not modelled")
+		case r.get("NatGatewayAddresses").Len() > 1:
+			b.leaveOut(r, "it has several addresses, of which AWS picks one for each connection")
 		case primary.Get("PrivateIp").Text() == "":
 			b.leaveOut(r, "the dump does not say its private address")
 		default:
@@ -101,9 +103,6 @@ func (b *builder) writeNATs() {
 			copyText(e, "public_ip", primary.Get("PublicIp"))
 			if is(r.get("ConnectivityType"), "private") {
 				e.Set("connectivity", doc.Str("private", r.At()))
-			}
-			if n := r.get("NatGatewayAddresses").Len(); n > 1 {
-				b.warn(r.At(), "assumed", "NAT gateway %s has %d addresses; it is taken to use %s only", quote(r.id), n, primary.Get("PrivateIp").Text())
 			}
 			continue
 		}

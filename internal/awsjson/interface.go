@@ -387,10 +387,12 @@ func (b *builder) matchDatabases() {
 
 // gatherElastic maps interface and private address to the Elastic IP address.
 func (b *builder) gatherElastic() {
+	byPublic := map[string]string{}
 	for _, r := range b.d.lists["Addresses"] {
 		if id, private := r.text("NetworkInterfaceId"), r.text("PrivateIpAddress"); id != "" && private != "" {
 			if _, err := netip.ParseAddr(r.text("PublicIp")); err == nil {
 				b.elastic[id+" "+private] = r.get("PublicIp")
+				byPublic[r.text("PublicIp")] = id + " " + private
 			}
 		}
 	}
@@ -399,11 +401,11 @@ func (b *builder) gatherElastic() {
 			if a.public.Text() == "" {
 				continue
 			}
-			for key, e := range b.elastic {
-				if strings.HasPrefix(key, i.id+" ") && e.Text() == a.public.Text() && key != i.id+" "+a.private.Text() {
-					b.warn(e.At(), "differs", "Elastic IP address %s is associated with %s here, and with %s of the same interface at %s; the interface is taken to be right", e.Text(), strings.TrimPrefix(key, i.id+" "), a.private.Text(), a.public.At())
-					delete(b.elastic, key)
-				}
+			key := byPublic[a.public.Text()]
+			if strings.HasPrefix(key, i.id+" ") && key != i.id+" "+a.private.Text() {
+				b.warn(b.elastic[key].At(), "differs", "Elastic IP address %s is associated with %s here, and with %s of the same interface at %s; the interface is taken to be right",
+					a.public.Text(), strings.TrimPrefix(key, i.id+" "), a.private.Text(), a.public.At())
+				delete(b.elastic, key)
 			}
 		}
 	}

@@ -136,13 +136,13 @@ func (b *builder) explain(err error) (at int, message string) {
 	}
 	at = min(int(syntax.ByteOffset), len(b.data))
 	switch {
-	case errors.Is(err, io.ErrUnexpectedEOF):
+	case errors.Is(err, io.ErrUnexpectedEOF) || len(bytes.TrimSpace(b.data[at:])) == 0:
 		where := "it"
 		if n := len(b.open); n > 0 {
 			begin := b.nodes[b.top().node].off
 			where = fmt.Sprintf("the %s that begins at %s", map[bool]string{true: "object", false: "list"}[b.top().object], b.pos(begin))
 		}
-		return len(b.data), fmt.Sprintf("the JSON ends in the middle of %s: was the file cut off?", where)
+		return at, fmt.Sprintf("the JSON ends in the middle of %s: was the file cut off?", where)
 	case errors.Is(err, jsontext.ErrDuplicateName):
 		return at, fmt.Sprintf("key %q stands twice in one object", syntax.JSONPointer.LastToken())
 	}

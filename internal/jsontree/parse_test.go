@@ -108,6 +108,7 @@ func TestMessages(t *testing.T) {
 		"{\n \"Vpcs\": [{}":                           `f:2:13: the JSON ends in the middle of the list that begins at f:2:10: was the file cut off?`,
 		"{\"a\": \"b":                                 `f:1:9: the JSON ends in the middle of the object that begins at f:1:1: was the file cut off?`,
 		"{\"a\": tr":                                  `f:1:9: the JSON ends in the middle of the object that begins at f:1:1: was the file cut off?`,
+		"{\"a\": \"b\n":                               `f:1:9: the JSON ends in the middle of the object that begins at f:1:1: was the file cut off?`,
 		"\"ab":                                        `f:1:4: the JSON ends in the middle of it: was the file cut off?`,
 		"{}\n{}":                                      `f:2:1: expected the end of the text, found "{"; a file holds one JSON value`,
 		"{} , {}":                                     `f:1:4: expected the end of the text, found ","; a file holds one JSON value`,
