@@ -155,7 +155,7 @@ var unusedResource = &Rule{
 			for _, r := range t.Routes {
 				lists[r.PrefixList] = true
 			}
-			if !main[t] && len(p.subnets(t)) == 0 && len(t.Edges) == 0 {
+			if !main[t] && len(p.subnets(t)) == 0 && len(t.Edges) == 0 && complete(t.VPC) {
 				if t.VPC == nil {
 					report(&t.Ident, "no attachment is associated with it")
 				} else {
@@ -164,12 +164,12 @@ var unusedResource = &Rule{
 			}
 		}
 		for _, a := range p.Topology.NetworkACLs {
-			if !acls[a] {
+			if !acls[a] && complete(a.VPC) {
 				report(&a.Ident, "no subnet is associated with it")
 			}
 		}
 		for _, g := range p.Topology.SecurityGroups {
-			if len(g.Members) == 0 && !named[g] && (g.VPC == nil || g.VPC.Incomplete == "") {
+			if len(g.Members) == 0 && !named[g] && complete(g.VPC) {
 				report(&g.Ident, "no network interface carries it, and no rule names it")
 			}
 		}
@@ -180,6 +180,10 @@ var unusedResource = &Rule{
 		}
 	},
 }
+
+// complete reports whether the topology holds all of a VPC: what nothing uses in
+// another one may be used all the same.
+func complete(v *model.VPC) bool { return v == nil || v.Incomplete == "" }
 
 var quotaExceeded = &Rule{
 	ID:       "quota-exceeded",
