@@ -3,6 +3,7 @@ package check
 import (
 	"net/netip"
 	"slices"
+	"sort"
 	"strings"
 
 	"github.com/vpcpath/vpcpath/internal/addr"
@@ -106,11 +107,11 @@ func (f *facts) toInternet(t *model.RouteTable, fam addr.Family) []*model.Route 
 		return list
 	}
 	var list []*model.Route
-	for _, r := range f.net.Public().Ranges(fam) {
-		for _, d := range f.net.Decisions(t, fam, r) {
-			if w := d.Route(); w != nil && !slices.Contains(list, w) {
-				list = append(list, w)
-			}
+	public := f.net.Public().Ranges(fam)
+	for _, d := range f.net.Decisions(t, fam, addr.All) {
+		k := sort.Search(len(public), func(k int) bool { return !public[k].Hi.Less(d.Lo) })
+		if w := d.Route(); w != nil && k < len(public) && public[k].Overlaps(d.Range) && !slices.Contains(list, w) {
+			list = append(list, w)
 		}
 	}
 	f.internet[k] = list
@@ -193,10 +194,26 @@ func (f *facts) fromInternet(i *model.Interface, fam addr.Family, port string) *
 	return f.ask("in\x00"+fam.String()+"\x00"+f.class(i)+"\x00"+port, world[fam], the(i), port)
 }
 
-// toTheInternet asks whether an interface reaches a port of the internet, once
-// for each class.
+// toTheInternet asks whether an interface reaches a port of one address of the
+// internet, once for each class: a set of all addresses would be cut by every
+// address of the topology, and takes much longer.
 func (f *facts) toTheInternet(i *model.Interface, fam addr.Family, port string) *eval.Result {
-	return f.ask("out\x00"+fam.String()+"\x00"+f.class(i)+"\x00"+port, the(i), world[fam], port)
+	to, ok := f.someInternet(addr.All, fam)
+	if !ok {
+		return nil
+	}
+	return f.ask("out\x00"+fam.String()+"\x00"+f.class(i)+"\x00"+port, the(i), addresses(netip.PrefixFrom(to, to.BitLen())), port)
+}
+
+// someInternet returns an address of the internet in a range.
+func (f *facts) someInternet(r addr.Range, fam addr.Family) (netip.Addr, bool) {
+	public := f.net.Public().Ranges(fam)
+	k := sort.Search(len(public), func(k int) bool { return !public[k].Hi.Less(r.Lo) })
+	if k == len(public) {
+		return netip.Addr{}, false
+	}
+	part, ok := public[k].Clip(r)
+	return part.Last(fam), ok
 }
 
 // ask asks one question, with the reasons of what is not reachable; key

@@ -2,7 +2,9 @@ package check
 
 import (
 	"net/netip"
+	"slices"
 
+	"github.com/vpcpath/vpcpath/internal/addr"
 	"github.com/vpcpath/vpcpath/internal/diag"
 	"github.com/vpcpath/vpcpath/internal/eval"
 	"github.com/vpcpath/vpcpath/internal/model"
@@ -30,19 +32,36 @@ var routingLoop = &Rule{
 				if !mayLoop(r) {
 					continue
 				}
-				for _, d := range r.Prefixes() {
-					res := p.ask("loop\x00"+t.Name+"\x00"+d.String(), the(from), addresses(d), "tcp/443")
+				for _, to := range p.probes(r) {
+					res := p.ask("loop\x00"+t.Name+"\x00"+to.String(), the(from), addresses(netip.PrefixFrom(to, to.BitLen())), "tcp/443")
 					b := blockedBy(res, eval.RoutingLoop)
 					if b == nil || seen[b.Component+b.At.String()] {
 						continue
 					}
 					seen[b.Component+b.At.String()] = true
-					f := p.Report(at(b.At, r.At, t.At), "what %q sends to %s goes in circles at %q: %s; let the table there lead on", hostName(from), d, b.Component, b.Message)
+					f := p.Report(at(b.At, r.At, t.At), "what %q sends to %s goes in circles at %q: %s; let the table there lead on", hostName(from), to, b.Component, b.Message)
 					see(f, r.At, "the route that it takes first")
 				}
 			}
 		}
 	},
+}
+
+// probes returns addresses to ask about a route: near the ends of each
+// destination, and one of the internet. All would be a walk through the whole
+// network for each route.
+func (p *Pass) probes(r *model.Route) []netip.Addr {
+	var out []netip.Addr
+	for _, d := range r.Prefixes() {
+		fam, all := addr.FamilyOf(d.Addr()), addr.RangeOf(d)
+		if a, ok := p.someInternet(all, fam); ok {
+			out = append(out, a)
+		}
+		if first, last := all.First(fam), all.Last(fam); d.Bits() > 0 {
+			out = append(out, first.Next(), last.Prev())
+		}
+	}
+	return slices.DeleteFunc(out, func(a netip.Addr) bool { return !a.IsValid() })
 }
 
 // mayLoop is the cheap test: packets go on from such a target by another

@@ -95,7 +95,7 @@ var natGatewayBlockedByACL = &Rule{
 	Since: "0.1",
 	Check: func(p *Pass) {
 		for _, g := range p.Topology.NATGateways {
-			if g.Subnet == nil || g.Subnet.NetworkACL == nil {
+			if g.Subnet == nil || g.Subnet.NetworkACL == nil || !g.Subnet.NetworkACL.At.IsValid() { // that of AWS allows all
 				continue
 			}
 			p.clientsOf(g)
