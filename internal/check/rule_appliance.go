@@ -1,6 +1,8 @@
 package check
 
 import (
+	"slices"
+
 	"github.com/vpcpath/vpcpath/internal/diag"
 	"github.com/vpcpath/vpcpath/internal/model"
 )
@@ -43,7 +45,7 @@ var applianceNotForwarding = &Rule{
 				continue
 			}
 			for _, i := range inst.Interfaces {
-				uses := p.routesTo(i)
+				uses := slices.DeleteFunc(slices.Clone(p.routesTo(i)), forItself)
 				if len(uses) == 0 {
 					continue
 				}
@@ -57,6 +59,12 @@ var applianceNotForwarding = &Rule{
 			}
 		}
 	},
+}
+
+// forItself reports whether a route brings an instance addresses of its own: a
+// range that the owner of the account brought, at an internet gateway (GW-14).
+func forItself(u use) bool {
+	return len(u.table.Edges) > 0 && u.route.Destination.IsValid() && !u.table.VPC.Contains(u.route.Destination.Addr())
 }
 
 var singleApplianceForSeveralZones = &Rule{

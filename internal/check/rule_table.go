@@ -145,6 +145,13 @@ var unusedResource = &Rule{
 		for _, s := range p.Topology.Subnets {
 			acls[s.NetworkACL] = true
 		}
+		for _, g := range p.Topology.NATGateways {
+			for _, i := range g.Interfaces { // a regional one has a table of its own
+				if i.Subnet != nil {
+					main[i.Subnet.RouteTable] = true
+				}
+			}
+		}
 		for _, a := range p.Topology.TransitAttachments {
 			main[a.RouteTable] = true
 			for _, t := range a.PropagatesTo {
