@@ -7,11 +7,11 @@ import (
 	"github.com/vpcpath/vpcpath/internal/model"
 )
 
-// bestConnection is the connection of a VPN gateway that knows the longest
-// prefix to an address; Direct Connect beats static, and that beats BGP
-// (VGW-1, VGW-2).
-func bestConnection(g *model.VPNGateway, dst netip.Addr) *model.VPNConnection {
-	var best *model.VPNConnection
+// bestConnections are the connections of a VPN gateway that know the longest
+// prefix to an address; Direct Connect beats static, and that beats BGP. Where
+// nothing tells several apart, any may be taken (VGW-1, VGW-2).
+func bestConnections(g *model.VPNGateway, dst netip.Addr) []*model.VPNConnection {
+	var best []*model.VPNConnection
 	bits, rank := -1, 0
 	for _, c := range g.Connections {
 		mine := 2
@@ -22,8 +22,14 @@ func bestConnection(g *model.VPNGateway, dst netip.Addr) *model.VPNConnection {
 			mine = 1
 		}
 		for _, r := range c.Routes {
-			if covers(r.Prefix, dst) && (r.Prefix.Bits() > bits || r.Prefix.Bits() == bits && mine < rank) {
-				best, bits, rank = c, r.Prefix.Bits(), mine
+			if !covers(r.Prefix, dst) {
+				continue
+			}
+			switch n := r.Prefix.Bits(); {
+			case n > bits || n == bits && mine < rank:
+				best, bits, rank = []*model.VPNConnection{c}, n, mine
+			case n == bits && mine == rank:
+				best = append(best, c)
 			}
 		}
 	}
@@ -34,7 +40,10 @@ func bestConnection(g *model.VPNGateway, dst netip.Addr) *model.VPNConnection {
 func (w *walker) vpnGatewayOut(g *model.VPNGateway, p pkt) {
 	w.pass(g.Name)
 	var codes []eval.Code
-	c := bestConnection(g, p.dst)
+	var c *model.VPNConnection
+	if list := bestConnections(g, p.dst); len(list) > 0 {
+		c = list[w.choose.pick(len(list))]
+	}
 	if p.v6() && (c == nil || c.Type != model.DirectConnect) {
 		codes = append(codes, eval.VPNConnectionFamily)
 	}
@@ -92,8 +101,15 @@ func (w *walker) vpnGatewayIn(g *model.VPNGateway, c *model.VPNConnection, p pkt
 		return
 	}
 	if g.VPC == nil || w.owner(g.VPC, p.dst) == nil {
-		if o := bestConnection(g, p.dst); o != nil && o != c && o.BGP && c.BGP && o.Type != model.DirectConnect && c.Type != model.DirectConnect {
-			w.toSite(o, p) // CloudHub
+		hubs := func(c *model.VPNConnection) bool { return c.BGP && c.Type != model.DirectConnect }
+		var to []*model.VPNConnection // CloudHub
+		for _, o := range bestConnections(g, p.dst) {
+			if o != c && hubs(o) && hubs(c) {
+				to = append(to, o)
+			}
+		}
+		if len(to) > 0 {
+			w.toSite(to[w.choose.pick(len(to))], p)
 			return
 		}
 		names := []string{c.Name}

@@ -32,7 +32,7 @@ func envInt(t testing.TB, name string, otherwise int) int {
 // VPCPATH_ORACLE is the number of packets to compare, VPCPATH_SEED the number
 // that everything random follows from.
 func TestOracle(t *testing.T) {
-	usual := 150_000
+	usual := 100_000
 	if testing.Short() {
 		usual = 20_000
 	}
