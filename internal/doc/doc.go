@@ -145,3 +145,8 @@ func (v *Value) Append(key string, item *Value) *Value {
 func (v *Value) index(key string) int {
 	return slices.IndexFunc(v.Pairs, func(p Pair) bool { return p.Key == key })
 }
+
+// Remove takes a key out of a mapping.
+func (v *Value) Remove(key string) {
+	v.Pairs = slices.DeleteFunc(v.Pairs, func(p Pair) bool { return p.Key == key })
+}

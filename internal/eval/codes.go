@@ -23,6 +23,7 @@ const (
 	IGWSourceRFC6598         Code = "IGW_SOURCE_ADDRESS_NOT_IN_RFC6598_INGRESS"
 	IngressNoPublicIP        Code = "INGRESS_RTB_NO_PUBLIC_IP"
 	IngressRedirection       Code = "INGRESS_RTB_TRAFFIC_REDIRECTION"
+	InstanceForwardRules     Code = "INSTANCE_FORWARD_RULES_RESTRICTION"
 	InstanceNotForwarding    Code = "INSTANCE_NOT_FORWARDING"
 	ProtocolRestriction      Code = "PROTOCOL_RESTRICTION"
 	NATGatewayUnsolicited    Code = "NGW_NO_INBOUND_CONNECTIONS"
@@ -94,6 +95,7 @@ func Codes() []CodeInfo {
 		{IGWSourceRFC6598, true, "an internet gateway drops what arrives from a shared address (RFC 6598)"},
 		{IngressNoPublicIP, true, "a gateway route table leads to a network interface without a public address"},
 		{IngressRedirection, true, "a subnet whose inbound traffic a gateway route table redirects cannot use a direct route to that internet gateway"},
+		{InstanceForwardRules, false, "the forward rules of a host (iptables' FORWARD chain) drop the packet"},
 		{InstanceNotForwarding, false, "the packet is for another host and the instance does not forward (ip_forward)"},
 		{ProtocolRestriction, true, "this device carries other protocols only: a NAT gateway TCP, UDP and ICMP, an interface endpoint TCP and UDP"},
 		{NATGatewayUnsolicited, false, "a NAT gateway takes nothing in but the replies to what went out through it"},

@@ -100,7 +100,7 @@ func (w *walk) notModelled(b *branch, f *model.NetworkFirewall, s packet.Set) {
 
 // firewallMatch returns the part of s that a rule is about: for a reply the
 // rule is held against the reply's own addresses and ports.
-func (w *walk) firewallMatch(b *branch, f *model.NetworkFirewall, r *model.FirewallRule, s packet.Set, dir packet.Direction) packet.Set {
+func (w *walk) firewallMatch(b *branch, f model.Resource, r *model.FirewallRule, s packet.Set, dir packet.Direction) packet.Set {
 	src, dst, sport := packet.Src, packet.Dst, packet.SPort
 	if dir == packet.Reply {
 		src, dst, sport = packet.Dst, packet.Src, packet.DPort

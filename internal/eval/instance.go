@@ -98,6 +98,7 @@ func (w *walk) deliverOrForward(b branch, h *model.Instance, pass, out int, from
 		return
 	}
 	w.forwarding(&b, h, false)
+	w.forwardRules(&b, h)
 	w.assumeNamedOut()
 	w.remember(&b, mark{kind: passed, device: h, pass: pass})
 	w.hostOut(b, h, out)
@@ -159,7 +160,7 @@ func (w *walk) forHost(b *branch, h *model.Instance) packet.Set {
 // reply takes a reply in at a host: back through the translations of the
 // request where the host made them, then home or onward.
 func (w *walk) reply(b branch, h *model.Instance) {
-	knows := w.undoHop(&b, h, "NI-10")
+	knows := w.undoHopInside(&b, h, "NI-10", func(b *branch) { w.forwardRules(b, h) })
 	if local := w.forHost(&b, h); local != packet.Empty {
 		w.arrive(w.only(b, local), h, nil)
 		w.without(&b, local)
@@ -208,8 +209,8 @@ func (w *walk) hostOut(b branch, h *model.Instance, pass int) {
 	})
 }
 
-// postrouting masquerades the part of a request that a rule matches (NI-11)
-// and sends every part on.
+// postrouting translates the part of a request that a rule matches (NI-11) and
+// sends every part on; the first rule that matches decides.
 func (w *walk) postrouting(b branch, h *model.Instance, pass int, out netip.Addr, next func(branch)) {
 	if pass != noTranslation && out.IsValid() {
 		for k := range h.Masquerade {
@@ -228,13 +229,20 @@ func (w *walk) postrouting(b branch, h *model.Instance, pass int, out netip.Addr
 			}
 			part := w.only(b, s)
 			w.without(&b, s)
-			same := w.in(part.asked, b.fam, packet.Src, []addr.Range{addr.RangeOfAddr(out)})
+			to := out
+			if m.To.IsValid() {
+				to = m.To
+			}
+			same := w.in(part.asked, b.fam, packet.Src, []addr.Range{addr.RangeOfAddr(to)})
+			if m.Keep {
+				same = part.asked
+			}
 			if same != packet.Empty {
 				next(w.only(part, same)) // nothing to change
 				w.without(&part, same)
 			}
 			if part.asked != packet.Empty {
-				w.translate(&part, h, pass, change{src: newEnd{to: out}}, "NI-11")
+				w.translate(&part, h, pass, change{src: newEnd{to: to}}, "NI-11")
 				if w.rec {
 					w.last().At = m.At
 				}

@@ -103,6 +103,12 @@ func (w *walk) rewrite(b *branch, device model.Resource, pass int, c change) {
 // reports false where the device is not the one that the reply should come to
 // next.
 func (w *walk) undoAt(b *branch, device model.Resource) bool {
+	return w.undoInside(b, device, func(*branch) {})
+}
+
+// undoInside is undoAt. It calls inside where the request was in the device,
+// with the header that the request had there.
+func (w *walk) undoInside(b *branch, device model.Resource, inside func(*branch)) bool {
 	m := b.undo
 	for m != nil && m.device != device && m.optional {
 		m = newestMust(m.prev)
@@ -117,6 +123,8 @@ func (w *walk) undoAt(b *branch, device model.Resource) bool {
 			b.asked = w.before(b.asked, m, m.asked, m.newAsked)
 			b.live = w.before(b.live, m, m.live, m.newLive)
 			b.fam = m.fam
+		} else {
+			inside(b)
 		}
 		b.undo = newestMust(m.prev)
 	}
@@ -125,8 +133,12 @@ func (w *walk) undoAt(b *branch, device model.Resource) bool {
 
 // undoHop is undoAt with its step in the record.
 func (w *walk) undoHop(b *branch, device model.Resource, rule string) bool {
+	return w.undoHopInside(b, device, rule, func(*branch) {})
+}
+
+func (w *walk) undoHopInside(b *branch, device model.Resource, rule string, inside func(*branch)) bool {
 	was := *b
-	if !w.undoAt(b, device) {
+	if !w.undoInside(b, device, inside) {
 		return false
 	}
 	if w.rec {

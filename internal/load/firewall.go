@@ -34,7 +34,7 @@ var firewallFields = []field[rawFirewall]{
 	}},
 	{"stateful_rules", false, func(w *walker, n *yaml.Node, d *rawFirewall) {
 		w.list(n, "a list of rules", func(item *yaml.Node) {
-			if rule := w.firewallRule(item, statefulFields); rule != nil {
+			if rule := w.firewallRule(item, networkFirewallRule, statefulFields); rule != nil {
 				d.Stateful = append(d.Stateful, &rule.FirewallRule)
 			}
 		})
@@ -170,7 +170,7 @@ func (w *walker) blocks(n *yaml.Node, into *[]model.Block) {
 func (w *walker) statelessRules(n *yaml.Node, d *rawFirewall) {
 	places := map[int]diag.Pos{}
 	w.list(n, "a list of rules", func(item *yaml.Node) {
-		rule := w.firewallRule(item, statelessFields)
+		rule := w.firewallRule(item, networkFirewallRule, statelessFields)
 		if rule == nil {
 			return
 		}
@@ -188,10 +188,12 @@ func (w *walker) statelessRules(n *yaml.Node, d *rawFirewall) {
 	slices.SortStableFunc(d.Stateless, func(a, b *model.FirewallRule) int { return cmp.Compare(a.Priority, b.Priority) })
 }
 
-func (w *walker) firewallRule(n *yaml.Node, fields []field[rawFirewallRule]) *rawFirewallRule {
+const networkFirewallRule = "a rule of a network firewall"
+
+func (w *walker) firewallRule(n *yaml.Node, what string, fields []field[rawFirewallRule]) *rawFirewallRule {
 	d := &rawFirewallRule{FirewallRule: model.FirewallRule{At: w.at(n), Traffic: allTraffic()}}
 	d.traffic.protocol, d.traffic.protocolOK = packet.ProtoRange{Lo: 0, Hi: 255}, true
-	if !readMapping(w, n, d.At, subject{kind: "a rule of a network firewall"}, fields, d) {
+	if !readMapping(w, n, d.At, subject{kind: what}, fields, d) {
 		return nil
 	}
 	d.Action, d.BothWays = model.FirewallAction(d.action), d.direction == "any"

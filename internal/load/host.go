@@ -158,6 +158,13 @@ func makeInstanceFields() []field[rawInstance] {
 		field[rawInstance]{"masquerade", false, func(w *walker, n *yaml.Node, d *rawInstance) {
 			w.list(n, "a list of masquerade rules", func(item *yaml.Node) { w.readMasquerade(item, d.Instance) })
 		}},
+		field[rawInstance]{"forward_rules", false, func(w *walker, n *yaml.Node, d *rawInstance) {
+			w.list(n, "a list of rules", func(item *yaml.Node) {
+				if rule := w.firewallRule(item, "a forward rule", forwardFields); rule != nil {
+					d.ForwardRules = append(d.ForwardRules, &rule.FirewallRule)
+				}
+			})
+		}},
 		field[rawInstance]{"port_forwards", false, func(w *walker, n *yaml.Node, d *rawInstance) {
 			w.list(n, "a list of port forwards", func(item *yaml.Node) { w.readPortForward(item, d.Instance) })
 		}},
@@ -186,15 +193,59 @@ func (w *walker) readForward(n *yaml.Node, d *model.Instance) {
 	w.boolean(n, &d.IPForward)
 }
 
+// forwardFields are those of a rule of the FORWARD chain. An address stands
+// for itself alone, as in iptables.
+var forwardFields = append(slices.DeleteFunc(slices.Clone(firewallRuleFields), func(f field[rawFirewallRule]) bool { return f.name == "source" || f.name == "destination" }),
+	field[rawFirewallRule]{"source", false, func(w *walker, n *yaml.Node, d *rawFirewallRule) { w.hosts(n, &d.Source) }},
+	field[rawFirewallRule]{"destination", false, func(w *walker, n *yaml.Node, d *rawFirewallRule) { w.hosts(n, &d.Destination) }},
+	field[rawFirewallRule]{"action", true, func(w *walker, n *yaml.Node, d *rawFirewallRule) {
+		w.word(n, []string{"accept", "drop"}, &d.action)
+		d.action = map[string]string{"accept": string(model.Pass), "drop": string(model.DropPacket)}[d.action]
+	}},
+	field[rawFirewallRule]{"state", false, func(w *walker, n *yaml.Node, d *rawFirewallRule) {
+		state := ""
+		w.word(n, []string{string(model.NewState), string(model.EstablishedState)}, &state)
+		d.State = model.ConnectionState(state)
+	}},
+)
+
+// hosts reads an address or a CIDR, or a list of those.
+func (w *walker) hosts(n *yaml.Node, into *[]model.Block) {
+	w.oneOrList(n, "an address, a CIDR, or a list of those", func(item *yaml.Node) {
+		b := model.Block{At: w.at(item)}
+		if w.addressOrCIDR(item, &b.Prefix); b.Prefix.IsValid() {
+			*into = append(*into, b)
+		}
+	})
+}
+
 var masqueradeFields = []field[model.Masquerade]{
 	{"source", false, func(w *walker, n *yaml.Node, d *model.Masquerade) { w.addressOrCIDR(n, &d.Source) }},
 	{"destination", false, func(w *walker, n *yaml.Node, d *model.Masquerade) { w.addressOrCIDR(n, &d.Destination) }},
+	{"to", false, func(w *walker, n *yaml.Node, d *model.Masquerade) {
+		if a, ok := w.address(n, anyFamily); ok {
+			d.To = a.Addr
+		}
+	}},
+	{"translate", false, func(w *walker, n *yaml.Node, d *model.Masquerade) {
+		translate := true
+		w.boolean(n, &translate)
+		d.Keep = !translate
+	}},
 }
 
 func (w *walker) readMasquerade(n *yaml.Node, into *model.Instance) {
 	m := model.Masquerade{At: w.at(n)}
 	if !readMapping(w, n, m.At, subject{kind: "a masquerade rule"}, masqueradeFields, &m) {
 		return
+	}
+	if m.Keep && m.To.IsValid() {
+		w.report(m.At, idConflictingKeys, "a masquerade rule says `translate: false` and what to translate `to`; expected one of them")
+	}
+	for _, p := range []netip.Prefix{m.Source, m.Destination} {
+		if m.To.IsValid() && p.IsValid() && p.Addr().Is4() != m.To.Is4() {
+			w.report(m.At, idMixedFamilies, "%s and `to` %s of a masquerade rule are of two families, so it never matches", p, m.To)
+		}
 	}
 	if m.Source.IsValid() && m.Destination.IsValid() && m.Source.Addr().Is4() != m.Destination.Addr().Is4() {
 		w.report(m.At, idMixedFamilies, "source %s and destination %s of a masquerade rule are of two families, so it never matches", m.Source, m.Destination)

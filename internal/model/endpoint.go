@@ -125,4 +125,15 @@ type FirewallRule struct {
 	SourcePorts []packet.PortRange
 	// BothWays matches the mirrored packet too (stateful rules, direction any).
 	BothWays bool
+	State    ConnectionState // of a host's rule (conntrack's --ctstate)
 }
+
+// ConnectionState is what a host's connection tracking says of a packet.
+type ConnectionState string
+
+// The states that a rule may ask for; "" is any.
+const (
+	AnyState         ConnectionState = ""
+	NewState         ConnectionState = "new"         // the first packet of a connection
+	EstablishedState ConnectionState = "established" // a reply
+)

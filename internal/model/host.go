@@ -99,22 +99,29 @@ type Instance struct {
 	// ForwardUnknown is set in place of IPForward where nobody knows what the
 	// host does with packets that are not for it.
 	ForwardUnknown bool
-	LocalRoutes    []Block // further destinations that the host takes for its own
-	Masquerade     []Masquerade
+	LocalRoutes    []Block       // further destinations that the host takes for its own
+	Masquerade     []Masquerade  // in order; the first match wins
 	PortForwards   []PortForward // in order; the first match wins
-	TunnelEnds     []*TunnelEnd
+	// ForwardRules are the FORWARD chain of iptables' filter table, in order;
+	// what none matches is forwarded (NI-9).
+	ForwardRules []*FirewallRule
+	TunnelEnds   []*TunnelEnd
 }
 
-// Masquerade is a POSTROUTING rule (NI-11). A zero prefix matches all; a rule
-// with neither is an IPv4 rule, as iptables' are.
+// Masquerade is a POSTROUTING rule: MASQUERADE, SNAT or ACCEPT (NI-11). A zero
+// prefix matches all; a rule with neither is an IPv4 rule, as iptables' are.
 type Masquerade struct {
 	Source, Destination netip.Prefix
-	At                  diag.Pos
+	// To is the new source (SNAT --to-source); the zero Addr stands for the
+	// primary address of the interface that the packet leaves by.
+	To   netip.Addr
+	Keep bool // ACCEPT: the source stays, and later rules are not asked
+	At   diag.Pos
 }
 
 // V6 reports whether the rule is one of ip6tables.
 func (m Masquerade) V6() bool {
-	return m.Source.IsValid() && m.Source.Addr().Is6() || m.Destination.IsValid() && m.Destination.Addr().Is6()
+	return m.Source.IsValid() && m.Source.Addr().Is6() || m.Destination.IsValid() && m.Destination.Addr().Is6() || m.To.Is6()
 }
 
 // PortForward is a PREROUTING DNAT rule (NI-12).
