@@ -58,6 +58,7 @@ is not reachable makes it 1; else one that is unknown makes it 3.`,
 		},
 	}
 	o.question.flags(cmd, a)
+	inputFlags(cmd, &a.input)
 	f := cmd.Flags()
 	f.StringArrayVar(&o.expect, "expect", nil, "a further `file` with expectations; may be given again")
 	f.StringArrayVar(&o.rules, "rule", nil, "set the level of a rule, as `RULE=LEVEL`: off, info, warning, error; may be given again")

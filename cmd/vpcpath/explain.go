@@ -41,6 +41,7 @@ reachable makes it 1; else one that is unknown makes it 3.`,
 		},
 	}
 	o.question.flags(cmd, a)
+	inputFlags(cmd, &a.input)
 	f := cmd.Flags()
 	f.Var(&choice{&o.direction, []string{"forward", "return"}, "direction"}, "direction", "show only one `way`: forward or return")
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "show the rules passed over and every hop of a tunnel's own packets, too")

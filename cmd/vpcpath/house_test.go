@@ -19,7 +19,7 @@ const module = "github.com/vpcpath/vpcpath"
 var order = []string{
 	"internal/diag", "internal/jsontree", "internal/doc", "internal/addr", "internal/packet", "internal/lpm", "internal/model",
 	"internal/load", "internal/eval", "internal/check", "internal/render", "internal/examples",
-	"internal/draft", "internal/terraform", "internal/awsjson",
+	"internal/draft", "internal/terraform", "internal/awsjson", "internal/cloudformation", "internal/iptables",
 	"internal/importer",
 	"cmd/vpcpath",
 }
@@ -28,7 +28,7 @@ var order = []string{
 var fences = map[string][]string{
 	"github.com/spf13/cobra":              {"cmd/vpcpath"},
 	"github.com/spf13/viper":              {"cmd/vpcpath"},
-	"gopkg.in/yaml.v3":                    {"internal/load"},
+	"gopkg.in/yaml.v3":                    {"internal/load", "internal/cloudformation"},
 	"github.com/olekukonko/tablewriter":   {"internal/render"},
 	"github.com/fatih/color":              {"internal/render"},
 	"github.com/hashicorp/terraform-json": {"internal/terraform"},

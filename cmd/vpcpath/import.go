@@ -45,6 +45,7 @@ verdicts that depend on it unknown.`,
 	}
 	f := cmd.Flags()
 	f.Var(&choice{&o.format, importer.Formats(), "format"}, "format", "read the sources as this `format`, not as what they look like: "+alternatives(importer.Formats()))
+	inputFlags(cmd, &a.input)
 	// -o of the other commands chooses a format; here it names the file, and
 	// neither the environment nor the configuration sets it.
 	f.StringVarP(&o.file, "output", "o", "", "write the topology to this `file` instead of standard output")
@@ -54,7 +55,8 @@ verdicts that depend on it unknown.`,
 }
 
 func runImport(o importOptions) error {
-	in, findings := importer.Read(o.paths, o.app.stdin, importer.Options{Format: o.format})
+	o.app.input.Format = o.format
+	in, findings := importer.Read(o.paths, o.app.stdin, o.app.input)
 	if len(in.Imports) == 0 {
 		if diag.HasErrors(findings) {
 			return o.app.reject(findings)

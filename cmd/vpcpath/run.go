@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+
+	"github.com/vpcpath/vpcpath/internal/importer"
 )
 
 // app is what a command has to do with the world outside: nothing below it
@@ -19,6 +21,7 @@ type app struct {
 	columns int
 
 	settings settings
+	input    importer.Options
 	policy   policy
 }
 

@@ -37,7 +37,7 @@ func (a *app) loadTopology(paths []string) (*model.Topology, []diag.Finding) {
 
 // readTopology is loadTopology for who needs the text of the sources too.
 func (a *app) readTopology(paths []string) (importer.Input, *model.Topology, []diag.Finding) {
-	in, findings := importer.Read(paths, a.stdin, importer.Options{})
+	in, findings := importer.Read(paths, a.stdin, a.input)
 	if diag.HasErrors(findings) && len(in.Sources) == 0 {
 		return in, nil, diag.Sort(findings)
 	}

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/vpcpath/vpcpath/internal/awsjson"
+	"github.com/vpcpath/vpcpath/internal/cloudformation"
 	"github.com/vpcpath/vpcpath/internal/diag"
 	"github.com/vpcpath/vpcpath/internal/doc"
 	"github.com/vpcpath/vpcpath/internal/jsontree"
@@ -44,6 +45,11 @@ var formats = []format{
 		recognise: func(f File) bool { return awsjson.Recognise(f.JSON) },
 		read:      func(files []File, _ Options) doc.Import { return awsjson.Read(roots(files)) },
 	},
+	{
+		name: "cloudformation", words: "CloudFormation templates",
+		recognise: func(f File) bool { return cloudformation.Recognise(f.Source) },
+		read:      readTemplates,
+	},
 }
 
 func roots(files []File) []jsontree.Value {
@@ -60,6 +66,11 @@ const topology = "topology"
 // Options are what the user says about the input.
 type Options struct {
 	Format string // read every file as this format; "" to recognise it
+	// Parameters are the values of a template's parameters, by name.
+	Parameters map[string]string
+	// Iptables are files of iptables-save's output, by the name or id of the
+	// instance.
+	Iptables map[string]string
 }
 
 // Formats lists the names that Options.Format takes.
@@ -142,6 +153,7 @@ func Import(files []load.Source, o Options) (Input, []diag.Finding) {
 		in.Sources = append(in.Sources, load.Source{Name: group[0].Name, Doc: m.Document})
 		findings = append(findings, m.Findings...)
 	}
+	findings = append(findings, applyIptables(in.Imports, o.Iptables)...)
 	if len(in.Sources) == 0 && len(in.LeftOut) > 0 && !diag.HasErrors(findings) {
 		findings = append(findings, diag.Finding{Pos: diag.Pos{File: in.LeftOut[0]}, Severity: diag.Error, ID: "no-topology",
 			Message: fmt.Sprintf("none of the %d files found holds a topology; expected %s", len(in.LeftOut), expected())})

@@ -1,0 +1,91 @@
+package cloudformation
+
+import (
+	"strings"
+
+	"github.com/vpcpath/vpcpath/internal/diag"
+	"github.com/vpcpath/vpcpath/internal/doc"
+	"github.com/vpcpath/vpcpath/internal/draft"
+)
+
+// vpcEndpoint writes an endpoint of any type. Gateway endpoints need the
+// addresses of their service, which no template has.
+func (w *writer) vpcEndpoint(r *resource) {
+	service, _ := r.get("ServiceName").text()
+	switch typ, _ := r.get("VpcEndpointType").text(); typ {
+	case "", "Gateway":
+		w.set.report(diag.Warning, r.at, idUnknown, "the addresses of the service of gateway endpoint %q are in no template: its routes are left out, and what is for the service is taken for the internet", r.name)
+		w.draft.NotModelled(r.shown, "gateway endpoint", "the addresses of its service are not known", r.at)
+	case "Interface":
+		e := w.entry("vpc_endpoints", r)
+		e.Set("type", doc.Str("interface", r.at))
+		w.link(e.Value, "vpc", r, "VpcId")
+		e.Set("service", doc.Str(orElse(service, r.name), r.at))
+		for _, s := range r.get("SubnetIds").each() {
+			e.Append("subnets", doc.Str(w.target(r, "SubnetIds", s), s.at))
+			e.Append("private_ips", doc.Str(draft.Auto, s.at))
+		}
+		for _, g := range r.get("SecurityGroupIds").each() {
+			e.Append("security_groups", doc.Str(w.target(r, "SecurityGroupIds", g), g.at))
+		}
+	case "GatewayLoadBalancer":
+		e := w.entry("vpc_endpoints", r)
+		e.Set("type", doc.Str("gateway_load_balancer", r.at))
+		e.Set("service", doc.Str(orElse(service, r.name), r.at))
+		for _, s := range r.get("SubnetIds").each() {
+			e.Set("subnet", doc.Str(w.target(r, "SubnetIds", s), s.at))
+		}
+	default:
+		w.draft.NotModelled(r.shown, "VPC endpoint", "its type "+typ+" is not known to vpcpath", r.at)
+	}
+}
+
+func orElse(s, other string) string {
+	if s == "" {
+		return other
+	}
+	return s
+}
+
+// firewall writes the endpoints of a Network Firewall. Its rule groups are
+// named as not understood.
+func (w *writer) firewall(r *resource) {
+	e := w.entry("network_firewalls", r)
+	w.link(e.Value, "vpc", r, "VpcId")
+	endpoints := doc.Map(r.at)
+	for i, m := range r.get("SubnetMappings").each() {
+		endpoints.Set(r.shown+"."+endpointAttribute(i), doc.Str(w.target(r, "SubnetId", m.get("SubnetId")), m.at))
+	}
+	e.Set("endpoints", endpoints)
+	policy, ok := r.get("FirewallPolicyArn").ref()
+	if !ok || policy.to.typ != "AWS::NetworkFirewall::FirewallPolicy" {
+		e.Append("not_modelled", doc.Str("its policy is not in the template", r.at))
+		return
+	}
+	p := policy.to.get("FirewallPolicy")
+	for _, a := range p.get("StatelessDefaultActions").each() {
+		switch s, _ := a.text(); s {
+		case "aws:pass":
+			e.Set("stateless_default", doc.Str("pass", a.at))
+		case "aws:drop":
+			e.Set("stateless_default", doc.Str("drop", a.at))
+		}
+	}
+	if order, _ := p.get("StatefulEngineOptions").get("RuleOrder").text(); order == "STRICT_ORDER" {
+		e.Set("stateful_order", doc.Str("strict", p.at))
+		for _, a := range p.get("StatefulDefaultActions").each() {
+			if s, _ := a.text(); strings.HasPrefix(s, "aws:drop") {
+				e.Set("stateful_default", doc.Str("drop", a.at))
+			}
+		}
+	}
+	for _, key := range []string{"StatelessRuleGroupReferences", "StatefulRuleGroupReferences"} {
+		for _, g := range p.get(key).each() {
+			name := "a rule group"
+			if ref, ok := g.get("ResourceArn").ref(); ok {
+				name = "rule group " + ref.to.name
+			}
+			e.Append("not_modelled", doc.Str(name, g.at))
+		}
+	}
+}
