@@ -410,3 +410,20 @@ func TestPublicAccessBlocked(t *testing.T) {
 	files := append(dumpFiles(), load.Source{Name: "bpa.json", Data: []byte(`{"Regions": [], "VpcBlockPublicAccessOptions": {"InternetGatewayBlockMode": "block-bidirectional"}}`)})
 	importFiles(t, files).says("VPC Block Public Access is on (block-bidirectional)").want("web-1 -> 8.8.8.8 tcp/443", unknown)
 }
+
+// TestACLDirections: inbound rules judge what comes in.
+func TestACLDirections(t *testing.T) {
+	acls := strings.Replace(parts["NetworkAcls"], `{"CidrBlock": "0.0.0.0/0", "Egress": false, "Protocol": "-1"`, `{"CidrBlock": "0.0.0.0/0", "Egress": false, "PortRange": {"From": 443, "To": 443}, "Protocol": "6"`, 1)
+	n := importFiles(t, dumpFiles("NetworkAcls", acls))
+	n.want("internet -> web-1 tcp/443", reachable, "web-1 -> db tcp/5432", unreachable)
+	if a := n.topo.Names["acl-1"].(*model.NetworkACL); len(a.Ingress) != 1 || a.Ingress[0].Ports[0].Lo != 443 || a.Egress[0].Ports[0].Lo != 0 {
+		t.Error("the directions are mixed up")
+	}
+}
+
+// TestLostInterface: an interface that is not modelled has an address, which
+// nobody may take for free.
+func TestLostInterface(t *testing.T) {
+	interfaces := strings.Replace(parts["NetworkInterfaces"], `"Groups": [{"GroupId": "sg-db"}]`, `"Groups": []`, 1)
+	importFiles(t, dumpFiles("NetworkInterfaces", interfaces)).says("does not say what security groups it has").want("web-1 -> 10.0.1.10 tcp/5432", unknown)
+}
