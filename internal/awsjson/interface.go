@@ -64,7 +64,13 @@ func (i *eni) addresses() []address {
 		}
 	}
 	if len(out) == 0 && i.text("PrivateIpAddress") != "" {
-		out = append(out, address{i.get("PrivateIpAddress"), i.get("Association", "PublicIp")})
+		out = append(out, address{private: i.get("PrivateIpAddress")})
+	}
+	// The interface's own association is that of its primary address; not
+	// everyone says it of the address, too.
+	if own := i.get("Association", "PublicIp"); len(out) > 0 && own.Text() != "" &&
+		!slices.ContainsFunc(out, func(a address) bool { return a.public.Text() == own.Text() }) && out[0].public.Text() == "" {
+		out[0].public = own
 	}
 	return out
 }
