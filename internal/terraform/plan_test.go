@@ -38,7 +38,7 @@ func ref(list ...string) obj {
 
 // plan writes a plan of the things, all of them new, with the module calls of
 // the root module.
-func plan(t *testing.T, things []thing, calls obj) []byte {
+func plan(t testing.TB, things []thing, calls obj) []byte {
 	t.Helper()
 	root := obj{}
 	modules := map[string]obj{"": root}
