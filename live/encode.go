@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// encode writes items under a key as the AWS CLI does: what is not set is left
-// out. lower makes the names begin with a small letter, as those of services
-// with a JSON protocol do.
-func encode(key string, items []any, lower bool) ([]byte, error) {
+// encode writes items under the key of their call as the AWS CLI does: what is
+// not set is left out, and names of Direct Connect begin with a small letter.
+func encode(c call, items []any) ([]byte, error) {
+	lower := strings.HasPrefix(c.action, "directconnect:")
 	raw, err := json.Marshal(items)
 	if err != nil {
 		return nil, err
@@ -24,11 +24,18 @@ func encode(key string, items []any, lower bool) ([]byte, error) {
 	if list == nil {
 		list = []any{}
 	}
+	answer := any(list)
+	if c.key == "VpcBlockPublicAccessOptions" { // one structure, not a list
+		answer = map[string]any{}
+		if len(list) > 0 {
+			answer = list[0]
+		}
+	}
 	var out bytes.Buffer
 	enc := json.NewEncoder(&out)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "    ")
-	if err := enc.Encode(map[string]any{outerKey(key): list}); err != nil {
+	if err := enc.Encode(map[string]any{outerKey(c.key): answer}); err != nil {
 		return nil, err
 	}
 	return out.Bytes(), nil

@@ -103,7 +103,7 @@ func (f *Fetched) region(ctx context.Context, s *session, o Options, index int) 
 		if c.key == "Firewalls" || c.key == "FirewallPolicies" || c.key == "RuleGroups" {
 			continue // names only; the calls behind them say it all
 		}
-		text, err := encode(c.key, items, strings.HasPrefix(c.action, "directconnect:"))
+		text, err := encode(c, items)
 		if err != nil {
 			return err
 		}

@@ -57,6 +57,11 @@ verdicts that depend on it unknown.`,
 func runImport(o importOptions) error {
 	o.app.input.Format = o.format
 	in, findings := importer.Read(o.paths, o.app.stdin, o.app.input)
+	return o.write(in, findings)
+}
+
+// write writes what was read as a topology, and a report.
+func (o importOptions) write(in importer.Input, findings []diag.Finding) error {
 	if len(in.Imports) == 0 {
 		if diag.HasErrors(findings) {
 			return o.app.reject(findings)
