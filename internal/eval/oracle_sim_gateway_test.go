@@ -230,7 +230,7 @@ func (w *walker) natGateway(g *model.NATGateway, p pkt) {
 	if !p.hasPorts() && p.proto != packet.ICMP || p.v6() {
 		codes = append(codes, eval.ProtocolRestriction)
 	}
-	if w.owner(g.Subnet.VPC, p.src) == nil && w.byTransit != g.Subnet.VPC { // NGW-10, NGW-11
+	if w.owner(g.VPC, p.src) == nil && w.byTransit != g.VPC { // NGW-10, NGW-11
 		codes = append(codes, eval.NATGatewaySource)
 	}
 	if codes != nil {
