@@ -208,7 +208,7 @@ func TestReferences(t *testing.T) {
 		{"by the same index", []thing{vpcA, subnet("aws_subnet.s[0]", "10.0.0.0/24", inA), subnet("aws_subnet.s[1]", "10.0.1.0/24", inA),
 			{"aws_instance.i[1]", nil, obj{"subnet_id": true}, obj{"subnet_id": ref("aws_subnet.s", "count.index")}}}, nil, "aws_instance.i[1]", "subnet", "aws_subnet.s[1]", ""},
 		{"by an index that wraps", []thing{vpcA, subnet("aws_subnet.s[0]", "10.0.0.0/24", inA), subnet("aws_subnet.s[1]", "10.0.1.0/24", inA),
-			{"aws_instance.i[2]", nil, obj{"subnet_id": true}, obj{"subnet_id": ref("aws_subnet.s", "count.index")}}}, nil, "aws_instance.i[2]", "subnet", "aws_subnet.s[0]", ""},
+			{"aws_instance.i[3]", nil, obj{"subnet_id": true}, obj{"subnet_id": ref("aws_subnet.s", "count.index")}}}, nil, "aws_instance.i[3]", "subnet", "aws_subnet.s[1]", ""},
 		{"by an index written out", []thing{vpcA, subnet("aws_subnet.s[0]", "10.0.0.0/24", inA), subnet("aws_subnet.s[1]", "10.0.1.0/24", inA),
 			{"aws_instance.i", nil, obj{"subnet_id": true}, obj{"subnet_id": ref("aws_subnet.s[1].id")}}}, nil, "aws_instance.i", "subnet", "aws_subnet.s[1]", ""},
 		{"by the same key", []thing{vpcA, subnet(`aws_subnet.s["x.y"]`, "10.0.0.0/24", inA), subnet(`aws_subnet.s["z"]`, "10.0.1.0/24", inA),
