@@ -50,7 +50,7 @@ func (r *ruleset) internal(v *model.VPC) string {
 	for _, lb := range r.l.Topology.LoadBalancers {
 		for _, n := range lb.Nodes {
 			if a := n.Primary(true); lb.VPC == v && !lb.InternetFacing && a.IsValid() {
-				rules = append(rules, fmt.Sprintf("ip6 daddr %s %s", a, r.drop(Drop{Code: eval.BalancerInternal, Component: lb.Name, Through: lb.Name})))
+				rules = append(rules, fmt.Sprintf("ip6 daddr %s %s", a, r.drop(Drop{Code: eval.BalancerInternal, Component: lb.Name, Entered: true, Through: lb.Name})))
 			}
 		}
 	}

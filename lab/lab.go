@@ -83,7 +83,7 @@ type port struct {
 
 // Build makes the namespaces of a topology. The thread must be the caller's.
 func Build(t *thread, topo *model.Topology) (lab *Lab, err error) {
-	l := &Lab{Topology: topo, t: t, hosts: map[*model.Instance]*node{}, sites: map[*model.VPNConnection]*node{},
+	l := &Lab{Topology: topo, t: t, ids: firstID, hosts: map[*model.Instance]*node{}, sites: map[*model.VPNConnection]*node{},
 		endpoints: map[*model.Interface]*namespace{}, balancers: map[*model.Interface]*namespace{},
 		links: map[*model.VPNConnection]*port{}, byIndex: map[int]*port{}, enis: map[*model.Interface]*port{}}
 	defer func() {

@@ -14,6 +14,10 @@ import (
 	"github.com/vpcpath/vpcpath/internal/packet"
 )
 
+// firstID is above what a NAT chooses that cannot keep an ICMP id: it counts
+// from 0.
+const firstID = 20000
+
 // A Probe is one request to send.
 type Probe struct {
 	Instance *model.Instance      // who sends; nil for a site or the internet

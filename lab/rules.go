@@ -21,7 +21,9 @@ type Drop struct {
 	// Inside tells that the packet is at the interface that it is for, not
 	// on the way to it.
 	Inside bool
-	// Through is what the packet passes before it is dropped, besides.
+	// Entered tells that the packet has passed the internet gateway already;
+	// Through is what else it passes before it is dropped.
+	Entered bool
 	Through string
 }
 

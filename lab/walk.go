@@ -99,7 +99,7 @@ func (w *walker) report(r report) {
 	}
 	walk.Started = true
 	walk.Last = r.header
-	if r.prefix[0] == 'F' || out != nil || in != nil && in.kind != portInternet {
+	if d := w.dropOf(r); r.prefix[0] == 'F' || out != nil || in != nil && in.kind != portInternet || d != nil && d.Entered {
 		w.from(walk, in)
 	}
 	switch r.prefix[0] {
@@ -109,17 +109,25 @@ func (w *walker) report(r report) {
 			w.drop(walk, Drop{Code: eval.RoutingLoop})
 		}
 	case 'D':
-		k, err := strconv.Atoi(r.prefix[1:])
-		if err != nil || k >= len(w.l.drops) {
+		d := w.dropOf(r)
+		if d == nil {
 			return
 		}
-		d := w.l.drops[k]
 		if d.Inside && out != nil {
 			w.to(walk, in, out)
 		}
 		walk.through(d.Through)
-		w.drop(walk, d)
+		w.drop(walk, *d)
 	}
+}
+
+// dropOf is what the log prefix of a drop stands for; nil for other reports.
+func (w *walker) dropOf(r report) *Drop {
+	k, err := strconv.Atoi(r.prefix[1:])
+	if r.prefix[0] != 'D' || err != nil || k >= len(w.l.drops) {
+		return nil
+	}
+	return &w.l.drops[k]
 }
 
 func (w *walker) drop(walk *Walk, d Drop) {
