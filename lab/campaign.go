@@ -20,6 +20,8 @@ type campaign struct {
 	Step  uint64        // from one seed to the next
 	For   time.Duration // how long
 	Most  uint64        // topologies; 0 is no limit
+	Until int           // probes; 0 is no limit
+	Ask   int           // wide questions about each topology
 	Stop  bool          // at the first mismatch
 	Log   func(format string, args ...any)
 
@@ -44,10 +46,10 @@ type totals struct {
 func (c *campaign) run(th *thread) {
 	c.Codes = map[eval.Code]int{}
 	c.began = time.Now()
-	for n := uint64(0); time.Since(c.began) < c.For && (c.Most == 0 || n < c.Most); n++ {
+	for n := uint64(0); time.Since(c.began) < c.For && (c.Most == 0 || n < c.Most) && (c.Until == 0 || c.Probes < c.Until); n++ {
 		seed := c.First + n*c.Step
 		c.LastSeed = seed
-		t, doc, err := runSeed(th, seed)
+		t, doc, err := runSeed(th, seed, c.Ask)
 		if err != nil {
 			c.Failed = fmt.Sprintf("seed %d: %v", seed, err)
 			break

@@ -12,9 +12,9 @@ import (
 	"github.com/vpcpath/vpcpath/internal/packet"
 )
 
-// pairsPerTopology is how many wide questions a random topology is asked, and
-// thereby how many probes it gets: some 200.
-const pairsPerTopology = 70
+// defaultQuestions is how many wide questions a random topology is asked: some
+// five or six probes come of each.
+const defaultQuestions = 70
 
 // parse loads a topology; what does not load is an error.
 func parse(name string, text []byte) (*model.Topology, error) {
@@ -31,19 +31,19 @@ func parse(name string, text []byte) (*model.Topology, error) {
 }
 
 // runSeed builds the random topology of a seed and probes it.
-func runSeed(th *thread, seed uint64) (*tour, document, error) {
+func runSeed(th *thread, seed uint64, questions int) (*tour, document, error) {
 	text, doc := Generate(seed)
 	topo, err := parse(fmt.Sprintf("seed-%d.yaml", seed), text)
 	if err != nil {
 		return nil, doc, nil // AWS would refuse it; not for the lab
 	}
-	t, err := probe(th, topo, seed)
+	t, err := probe(th, topo, seed, questions)
 	return t, doc, err
 }
 
 // probe builds a topology, asks wide questions about random pairs, and tries
 // every answer with packets.
-func probe(th *thread, topo *model.Topology, seed uint64) (*tour, error) {
+func probe(th *thread, topo *model.Topology, seed uint64, questions int) (*tour, error) {
 	lab, err := Build(th, topo)
 	if err != nil {
 		return nil, err
@@ -51,7 +51,7 @@ func probe(th *thread, topo *model.Topology, seed uint64) (*tour, error) {
 	defer lab.Close()
 	t := newTour(lab, eval.Compile(topo), seed)
 	c := &chooser{Rand: t.rnd, topo: topo}
-	for range pairsPerTopology {
+	for range questions {
 		if len(t.mismatches) >= mostMismatches {
 			break
 		}

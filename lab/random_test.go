@@ -83,7 +83,8 @@ const totalsMark = "LAB-TOTALS "
 // runPart is one worker; its totals go to the standard output.
 func runPart(t *testing.T, first, step uint64) {
 	th := inLab(t)
-	c := &campaign{First: first, Step: step, Most: uint64(number("LAB_TOPOLOGIES", 0)), Stop: os.Getenv("LAB_STOP") != "",
+	c := &campaign{First: first, Step: step, Most: uint64(number("LAB_TOPOLOGIES", 0)),
+		Until: number("LAB_PROBES", 0) / int(step), Ask: number("LAB_QUESTIONS", defaultQuestions), Stop: os.Getenv("LAB_STOP") != "",
 		For: time.Duration(number("LAB_SECONDS", 60*number("LAB_MINUTES", 1))) * time.Second,
 		Log: func(format string, args ...any) { fmt.Printf(format+"\n", args...) }}
 	c.run(th)
