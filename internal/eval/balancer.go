@@ -173,25 +173,12 @@ func (w *walk) balancedReply(b branch, lb *model.LoadBalancer, node *model.Inter
 // keptClient returns the node that a reply goes back to although it is
 // addressed to the client: a Network Load Balancer that preserves client
 // addresses gets the replies of its own connections, whatever the target's
-// routes say (LB-7), and so does an instance connect endpoint (EP-13). That is
-// known where the request came in, so a reply by another interface of the
-// target goes by the routes.
+// routes say (LB-7), and so does an instance connect endpoint (EP-13).
 func (b *branch) keptClient() *model.Interface {
-	if b.dir != packet.Reply || b.undo == nil || b.undo.kind != passed || b.undo.iface == nil {
-		return nil // iface is set for load balancers and instance connect endpoints alone
+	if b.dir != packet.Reply || b.undo == nil || b.undo.kind != passed {
+		return nil
 	}
-	if b.iface != nil {
-		var in *model.Interface
-		for m := b.trail; m != b.undo; m = m.prev {
-			if m.kind == tracked && !m.egress {
-				in = m.iface
-			}
-		}
-		if in != nil && in != b.iface {
-			return nil
-		}
-	}
-	return b.undo.iface
+	return b.undo.iface // set for load balancers and instance connect endpoints alone
 }
 
 // fromBalancer reports whether a load balancer's node has sent b last.

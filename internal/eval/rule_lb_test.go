@@ -166,31 +166,6 @@ func TestLB07_PreservedClientIsJudgedAtTheTargetAndTheReplyGoesBackByTheNode(t *
 	out.ask("198.51.100.7 -> nlb tcp/444", reachable)
 }
 
-// Found by the lab: the node got the reply by whatever interface it left.
-func TestLB07_TheReplyGoesBackWhereTheRequestCameIn(t *testing.T) {
-	n := topo(t, `
-vpcs: {vpc: {cidr: 10.0.0.0/16}}
-subnets: {front: {vpc: vpc, cidr: 10.0.0.0/24}, back: {vpc: vpc, cidr: 10.0.1.0/24}}
-security_groups: {open: {vpc: vpc, ingress: [{protocol: all, source: 0.0.0.0/0}]}}
-load_balancers:
-  nlb:
-    type: network
-    scheme: internal
-    nodes: [{subnet: front, private_ip: 10.0.0.40}]
-    listeners:
-      - {protocol: tcp, port: 80, preserve_client_ip: true, targets: [{address: 10.0.1.12}]}
-      - {protocol: tcp, port: 81, preserve_client_ip: true, targets: [{address: 10.0.0.12, port: 80}]}
-instances:
-  client: {subnet: front, private_ip: 10.0.0.11, security_groups: [open]}
-  server: {}
-network_interfaces:
-  server-a: {subnet: front, private_ip: 10.0.0.12, instance: server, security_groups: [open], source_dest_check: false}
-  server-b: {subnet: back, private_ip: 10.0.1.12, instance: server, security_groups: [open], source_dest_check: false}
-`)
-	n.ask("client -> 10.0.0.40 tcp/80", unreachable, forwardOnly, because("return RETURN_PATH_ASYMMETRIC client"))
-	n.ask("client -> 10.0.0.40 tcp/81", reachable, delivered("server"))
-}
-
 func TestLB08_TargetDoesNotReachItselfThroughAPreservingBalancer(t *testing.T) {
 	yaml := but(t, lbBase, "sg-web]}\n  app:", "sg-web]}\n  web-2: {subnet: priv, private_ip: 10.0.1.11, security_groups: [sg-web]}\n  app:")
 	n := topo(t, yaml)
