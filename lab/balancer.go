@@ -27,10 +27,10 @@ func (l *Lab) buildBalancers() error {
 			if err := l.privateLinks(lb, node, ns); err != nil {
 				return err
 			}
-			if err := l.rules(ns, func(b *box) { l.nodeRules(b, lb, node) }); err != nil {
+			if err := l.rules(ns, func(b *box) { nodeRules(b, lb, node) }); err != nil {
 				return fmt.Errorf("%s node %d: %w", lb.Name, k, err)
 			}
-			if l.keeps(lb, node) {
+			if keeps(lb, node) {
 				l.kept = append(l.kept, node)
 			}
 		}
@@ -56,37 +56,35 @@ func sameFamily(list []*model.Target, v6 bool) []*model.Target {
 }
 
 // keepsClient reports whether a target sees the client's address (LB-6): not
-// behind a transit gateway, and not across an inspecting endpoint.
-func (l *Lab) keepsClient(lb *model.LoadBalancer, li *model.Listener, node *model.Interface, t *model.Target) bool {
-	far := t.Interface.Subnet.VPC
-	near := far == lb.VPC || slices.ContainsFunc(l.Topology.PeeringConnections, func(p *model.PeeringConnection) bool {
-		return p.Active() && p.Other(lb.VPC) == far
-	})
-	to := t.Address
-	if !li.PreserveClientIP || !near || node.Subnet.Contains(to) {
-		return li.PreserveClientIP && near
+// where the node's subnet sends it through a transit gateway or an inspecting
+// endpoint.
+func keepsClient(li *model.Listener, node *model.Interface, t *model.Target) bool {
+	if !li.PreserveClientIP || node.Subnet.Contains(t.Address) {
+		return li.PreserveClientIP
 	}
-	var best *model.Route
-	bits := -1
+	bits, hidden := -1, false
 	for _, route := range node.Subnet.RouteTable.Routes {
 		for _, p := range route.Prefixes() {
-			if p.Contains(to) && p.Bits() > bits {
-				best, bits = route, p.Bits()
+			if !p.Contains(t.Address) || p.Bits() < bits {
+				continue
+			}
+			if p.Bits() > bits {
+				bits, hidden = p.Bits(), false
+			}
+			switch route.Target.(type) {
+			case *model.VPCEndpoint, *model.TransitGateway:
+				hidden = true
 			}
 		}
 	}
-	if best == nil {
-		return true
-	}
-	_, endpoint := best.Target.(*model.VPCEndpoint)
-	return !endpoint
+	return !hidden
 }
 
 // keeps reports whether a node keeps the client's address for any target.
-func (l *Lab) keeps(lb *model.LoadBalancer, node *model.Interface) bool {
+func keeps(lb *model.LoadBalancer, node *model.Interface) bool {
 	for _, li := range lb.Listeners {
 		for _, t := range reached(lb, li, node) {
-			if node.Primary(t.Address.Is6()).IsValid() && l.keepsClient(lb, li, node, t) {
+			if node.Primary(t.Address.Is6()).IsValid() && keepsClient(li, node, t) {
 				return true
 			}
 		}
@@ -103,7 +101,7 @@ const (
 
 // nodeRules translate connections to a node's listeners. What comes by
 // PrivateLink is masqueraded in any case (EP-9).
-func (l *Lab) nodeRules(b *box, lb *model.LoadBalancer, node *model.Interface) {
+func nodeRules(b *box, lb *model.LoadBalancer, node *model.Interface) {
 	var hairpins [][]chunk
 	for _, v6 := range []bool{false, true} {
 		b.nat(v6)
@@ -112,7 +110,7 @@ func (l *Lab) nodeRules(b *box, lb *model.LoadBalancer, node *model.Interface) {
 		for k, li := range lb.Listeners {
 			targets := sameFamily(reached(lb, li, node), v6)
 			for n, t := range targets {
-				to, keep := t.Address, l.keepsClient(lb, li, node, t)
+				to, keep := t.Address, keepsClient(li, node, t)
 				c := b.chain(fmt.Sprintf("l%d_%d", k, n))
 				if !keep {
 					b.rule(c, setMark(nodeMasquerades))

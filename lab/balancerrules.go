@@ -26,7 +26,7 @@ func (r *ruleset) balancer(lb *model.LoadBalancer, node *model.Interface, throug
 		}
 		for _, v6 := range []bool{false, true} {
 			alike := sameFamily(targets, v6)
-			if len(alike) != 1 || through != "" || !r.l.keepsClient(lb, li, node, alike[0]) {
+			if len(alike) != 1 || through != "" || !keepsClient(li, node, alike[0]) {
 				continue
 			}
 			var own []netip.Addr
@@ -88,12 +88,19 @@ func (r *ruleset) keeps(node *model.Interface) []string {
 	return rules
 }
 
-// keptRequests remember what comes from such a node.
-func (r *ruleset) keptRequests() []string {
+// keptRequests remember what comes from such a node to an interface's own
+// addresses.
+func (r *ruleset) keptRequests(i *model.Interface) []string {
 	var rules []string
 	for k := range r.l.kept {
-		for _, s := range remember(fmt.Sprintf("kept_%d_", k), "meta oif . ") {
-			rules = append(rules, fmt.Sprintf("meta mark & %#x == %#x %s", markKept|markBack, (k+1)*keptUnit, s))
+		for n, s := range remember(fmt.Sprintf("kept_%d_", k), "meta oif . ") {
+			own := i.Private
+			if v6 := n%2 == 1; v6 {
+				own = i.IPv6
+			}
+			if len(own) > 0 {
+				rules = append(rules, fmt.Sprintf("meta mark & %#x == %#x %s daddr %s %s", markKept|markBack, (k+1)*keptUnit, ipWord(n%2 == 1), set(own), s))
+			}
 		}
 	}
 	return rules

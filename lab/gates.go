@@ -78,7 +78,7 @@ func (r *ruleset) entering(p *port) string {
 // what a NAT gateway does not take.
 func (r *ruleset) inside(p *port) []string {
 	i := p.iface
-	rules := r.keptRequests()
+	rules := r.keptRequests(i)
 	if len(i.Groups) > 0 {
 		rules = append(rules, r.groups(p, false))
 	}

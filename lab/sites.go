@@ -227,12 +227,16 @@ func offered(e exit, own []*model.VPNConnection) []netip.Prefix {
 		})
 	}
 	for _, c := range e.gateway.Connections {
-		if e.link.BGP && c.BGP && c != e.link && !slices.Contains(own, c) { // VGW-7
+		if hubs(e.link) && hubs(c) && c != e.link && !slices.Contains(own, c) { // VGW-7
 			blocks = append(blocks, prefixesOf(c.Routes)...)
 		}
 	}
 	return blocks
 }
+
+// hubs reports whether the sites behind a connection reach others on the same
+// VPN gateway: over BGP, and not by Direct Connect (VGW-7).
+func hubs(c *model.VPNConnection) bool { return c.BGP && c.Type != model.DirectConnect }
 
 // compareLinks orders connections that bring the same prefix, the better one
 // first (VGW-2).

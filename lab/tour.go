@@ -20,7 +20,7 @@ import (
 const (
 	guardUsual    = 5 * time.Millisecond
 	guardExpected = 700 * time.Microsecond
-	guardDoubt    = 1500 * time.Millisecond
+	guardDoubt    = 900 * time.Millisecond // less than a TCP client waits before it sends again
 )
 
 // mostMismatches ends a tour early: what comes behind is mostly the same.

@@ -62,7 +62,9 @@ func (r *ruleset) overTransit(p *port) string {
 		}
 	}
 	chain := "to_" + p.name
-	if len(from) == 0 {
+	if to.VPC == nil { // nor is there a zone any more (TGW-7)
+		r.chain(chain, forgetEmitter, fmt.Sprintf("meta mark set meta mark & %#x", uint32(0xffffffff&^markZone)))
+	} else if len(from) == 0 {
 		r.chain(chain, forgetEmitter)
 	} else {
 		// The second link, from the door to a subnet, forgets nothing more.

@@ -20,7 +20,7 @@ func (l *Lab) routeVPN(r *routing) {
 		}
 		r.rule(policy{priority: chooseTable, table: tableKnown + k, iif: l.portOf(portVPNInside, g, g.VPC).name})
 		for _, c := range g.Connections {
-			if c.BGP {
+			if hubs(c) {
 				l.routeHub(r, k, g, c, best)
 			}
 		}
@@ -41,7 +41,7 @@ func (l *Lab) routeHub(r *routing, k int, g *model.VPNGateway, c *model.VPNConne
 			if done[p] {
 				continue
 			}
-			if done[p] = true; o.BGP && o != c {
+			if done[p] = true; hubs(o) && o != c {
 				r.route(table, p, l.links[o], 10)
 			} else {
 				r.throw(table, p, 10)

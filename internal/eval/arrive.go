@@ -139,10 +139,7 @@ func (w *walk) home(b branch, who model.Resource) {
 		w.elsewhere(&b, who, w.origin.host)
 		return
 	}
-	for b.undo != nil && b.undo.optional {
-		w.assume("EP-11", "a reply may leave out a Gateway Load Balancer endpoint that its request has passed, as Reachability Analyzer has it; an appliance with state of its own may think otherwise")
-		b.undo = newestMust(b.undo.prev)
-	}
+	w.leaveOut(&b)
 	if b.undo == nil && who != w.origin.host {
 		w.elsewhere(&b, who, w.origin.host)
 		return

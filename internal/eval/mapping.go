@@ -31,6 +31,7 @@ func (w *walk) mapOut(b branch, v *model.VPC, m mapping, next func(branch)) {
 			next(b)
 			return
 		}
+		w.leaveOut(&b)
 		if b.undo == nil || b.undo.kind != rewritten || b.undo.device != m.gateway {
 			message := "the reply leaves from " + w.net.symbols.names.Addr(outside) + ", not from the address that was contacted"
 			if b.undo != nil {

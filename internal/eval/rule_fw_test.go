@@ -68,6 +68,32 @@ func TestGW15_EdgeTableLeadsToAnEndpoint(t *testing.T) {
 	direct.ask("198.51.100.7 -> 203.0.113.10 tcp/80", unreachable, forwardOnly, because("return INGRESS_RTB_TRAFFIC_REDIRECTION igw")) // GW-12
 }
 
+// Found by the lab: the internet gateway took the endpoint for one that the
+// reply had to come past.
+func TestEP11_TheReplyMayLeaveOutTheEndpointAlsoByTheInternetGateway(t *testing.T) {
+	topo(t, `
+vpcs: {vpc: {cidr: 10.0.0.0/16}}
+internet_gateways: {igw: {vpc: vpc}}
+vpc_endpoints: {vpce: {type: gateway_load_balancer, subnet: fleet, service: fleet}}
+subnets:
+  front: {vpc: vpc, cidr: 10.0.0.0/24}
+  side: {vpc: vpc, cidr: 10.0.2.0/24, route_table: rtb-side}
+  back: {vpc: vpc, cidr: 10.0.3.0/24}
+  fleet: {vpc: vpc, cidr: 10.0.5.0/28, route_table: rtb-fleet}
+route_tables:
+  rtb-edge: {vpc: vpc, edge_associations: [igw], routes: [{destination: 10.0.0.0/24, target: vpce}]}
+  rtb-fleet: {vpc: vpc, routes: [{destination: 10.0.0.0/24, target: box-b}]}
+  rtb-side: {vpc: vpc, routes: [{destination: 0.0.0.0/0, target: igw}]}
+security_groups: {open: {vpc: vpc, ingress: [{protocol: all, source: 0.0.0.0/0}]}}
+instances:
+  host: {subnet: front, private_ip: 10.0.0.12, public_ip: 203.0.113.3, security_groups: [open]}
+  box: {port_forwards: [{protocol: tcp, port: 80, to: 10.0.2.11}]}
+network_interfaces:
+  box-a: {subnet: side, private_ip: 10.0.2.11, instance: box, security_groups: [open], source_dest_check: false}
+  box-b: {subnet: back, private_ip: 10.0.3.11, instance: box, security_groups: [open], source_dest_check: false}
+`).ask("192.0.2.9 -> 203.0.113.3 tcp/80", reachable, via("igw", "vpce"), back("box", "igw"))
+}
+
 func TestEP11_TheFirstPacketMustPassIfTheReplyDoes(t *testing.T) {
 	// only the request passes: tolerated
 	out := topo(t, but(t, gwlbe, "rtb-edge: {vpc: vpc, edge_associations: [igw], routes: [{destination: 10.0.1.0/24, target: vpce}]}", "rtb-edge: {vpc: vpc, edge_associations: [igw]}"))

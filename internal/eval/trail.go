@@ -131,6 +131,14 @@ func (w *walk) undoInside(b *branch, device model.Resource, inside func(*branch)
 	return true
 }
 
+// leaveOut passes over what the reply need not come past (EP-11).
+func (w *walk) leaveOut(b *branch) {
+	for b.undo != nil && b.undo.optional {
+		w.assume("EP-11", "a reply may leave out a Gateway Load Balancer endpoint that its request has passed, as Reachability Analyzer has it; an appliance with state of its own may think otherwise")
+		b.undo = newestMust(b.undo.prev)
+	}
+}
+
 // undoHop is undoAt with its step in the record.
 func (w *walk) undoHop(b *branch, device model.Resource, rule string) bool {
 	return w.undoHopInside(b, device, rule, func(*branch) {})
