@@ -11,41 +11,48 @@ import (
 )
 
 // firewall writes the chains of a network firewall's 5-tuple rules (FW-3): the
-// stateless ones judge every packet, and what they forward is judged by the
-// stateful ones, but for replies, whose connection is known.
+// stateless ones judge every packet; what they forward is judged by the
+// stateful ones, but for replies to what those have let pass. A TCP connection
+// of which they see one half is lost (FW-1).
 func (r *ruleset) firewall(chain, pass string, e *model.VPCEndpoint) {
 	f := e.Firewall
-	d := Drop{Code: eval.FirewallRules, Component: e.Name, Inside: true}
-	stateful := chain + "_stateful"
-	do := func(a model.FirewallAction) string {
+	d := r.drop(Drop{Code: eval.FirewallRules, Component: e.Name, Inside: true})
+	const synAck = "tcp flags & (syn | ack) == syn | ack "
+	seen := fmt.Sprintf("stateful_%d_", r.endpointNumber(e))
+	r.state(seen, "")
+	around, stateful, through := chain+"_around", chain+"_stateful", chain+"_through"
+	r.chain(through, append(remember(seen, ""), "goto "+pass)...)
+	var rules []string
+	for _, s := range known(seen, "", d)[:2] {
+		rules = append(rules, synAck+s)
+	}
+	r.chain(around, append(rules, "goto "+pass)...)
+	rules = append(known(seen, "", "goto "+pass), synAck+d)
+	if len(f.NotModelled) > 0 {
+		rules = append(rules, "goto "+through) // what it does, nobody knows
+	}
+	do := func(a model.FirewallAction, pass string) string {
 		switch a {
 		case model.Pass:
 			return "goto " + pass
 		case model.ForwardToStateful:
 			return "goto " + stateful
 		}
-		return r.drop(d)
-	}
-	var rules []string
-	for _, s := range isReply {
-		rules = append(rules, s+" goto "+pass)
-	}
-	if len(f.NotModelled) > 0 {
-		rules = append(rules, "goto "+pass) // what it does, nobody knows
+		return d
 	}
 	for _, rule := range f.Stateful {
 		for _, m := range firewallMatches(rule, rule.BothWays) {
-			rules = append(rules, m+do(rule.Action))
+			rules = append(rules, m+do(rule.Action, through))
 		}
 	}
-	r.chain(stateful, append(rules, do(f.StatefulDefault))...)
+	r.chain(stateful, append(rules, do(f.StatefulDefault, through))...)
 	rules = nil
 	for _, rule := range f.Stateless {
 		for _, m := range firewallMatches(rule, false) {
-			rules = append(rules, m+do(rule.Action))
+			rules = append(rules, m+do(rule.Action, around))
 		}
 	}
-	r.chain(chain, append(rules, do(f.StatelessDefault))...)
+	r.chain(chain, append(rules, do(f.StatelessDefault, around))...)
 }
 
 // firewallMatches writes what a rule matches, and the mirror image of that for
