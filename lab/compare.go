@@ -89,6 +89,9 @@ func (c *comparison) delivery() string {
 		return ""
 	}
 	want := c.name(c.fwd.deliver.Resource)
+	if c.o.Answered == "" && c.p.Header.Proto == packet.TCP && c.fromItself() {
+		return "" // only a finished handshake is seen, and its second packet never leaves the host
+	}
 	if c.o.Answered != want {
 		return fmt.Sprintf("answered by %q, the analyzer says %q", c.o.Answered, want)
 	}
@@ -105,6 +108,16 @@ func (c *comparison) toItself() bool {
 	d := c.fwd.deliver
 	return d != nil && c.p.Instance != nil && d.Resource == model.Resource(c.p.Instance) && len(c.fwd.steps) > 0 &&
 		!c.o.Walks[back].Started && within(d.Packet, netip.AddrPortFrom(c.o.Source, 0), false)
+}
+
+// fromItself reports whether the host that gets the request sees one of its own
+// addresses as the client's: what it answers stays there (ADDR-15).
+func (c *comparison) fromItself() bool {
+	d := c.fwd.deliver
+	inst, ok := d.Resource.(*model.Instance)
+	return ok && !c.o.Walks[back].Started && slices.ContainsFunc(ownAddresses(inst), func(a netip.Addr) bool {
+		return within(d.Packet, netip.AddrPortFrom(a, 0), false)
+	})
 }
 
 func (c *comparison) name(r model.Resource) string {

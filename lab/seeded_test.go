@@ -39,6 +39,19 @@ var seededBugs = []seededBug{
 		"func (w *walk) returnToSender(b *branch, v *model.VPC) *model.PeeringConnection {", "$0\n\tif b != nil {\n\t\treturn nil\n\t}"},
 	{"a subnet redirected by the gateway's table may use the gateway directly", "GW-12",
 		"func (w *walk) redirected(b *branch, g *model.InternetGateway) {", "$0\n\tif b != nil {\n\t\treturn\n\t}"},
+	{"a transit gateway takes any zone", "TGW-6",
+		"func inZone(a *model.TransitGatewayAttachment, az string) *model.Interface {", "$0\n\taz = \"\""},
+	{"an attachment's network ACL is not asked on the way in", "TGW-9", "w.networkACL(&b, i.Subnet, false)\n\tw.transit(b, a)", "w.transit(b, a)"},
+	{"security groups are kept over any transit gateway", "SG-16",
+		"func keepsGroups(a, b *model.TransitGatewayAttachment) bool {", "$0\n\tif a != nil {\n\t\treturn true\n\t}"},
+	{"a NAT gateway serves nobody from a transit gateway", "NGW-11", "if b.entered != v {", "if b.entered != v || v != nil {"},
+	{"a load balancer's node sends to targets of any zone", "LB-9", "if lb.CrossZone || node.Subnet.AZ == \"\" {", "if lb.CrossZone || node != nil {"},
+	{"the reply to a client whose address is kept goes by the routes", "LB-7",
+		"func (b *branch) keptClient() *model.Interface {", "$0\n\tif b != nil {\n\t\treturn nil\n\t}"},
+	{"a load balancer keeps the client's port", "LB-2", "c.src = newEnd{to: node.Primary(v6), ports: ephemeral}", "c.src = newEnd{to: node.Primary(v6)}"},
+	{"a gateway endpoint serves everybody", "EP-5",
+		"foreign := w.sp.Minus(b.asked, w.owned(&b, b.source(), v))", "foreign := packet.Empty"},
+	{"a firewall has no stateless rules", "FW-3", "for _, r := range f.Stateless {", "for _, r := range f.Stateless[:0] {"},
 }
 
 // TestSeededBugs builds a copy of the program with each bug and runs the
