@@ -22,6 +22,7 @@ type Lab struct {
 	legs                 []*leg
 	pairs                int // links of PrivateLink so far
 	endpoints, balancers map[*model.Interface]*namespace
+	states               []string           // names of the sets in which the fabric remembers
 	kept                 []*model.Interface // nodes that get the replies of clients whose address they keep
 	ports                []*port            // the fabric's links
 	byIndex              map[int]*port      // by link index

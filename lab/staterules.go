@@ -21,6 +21,7 @@ func (r *ruleset) state(name, front string) {
 		{"4", "meta l4proto . ip saddr . th sport . ip daddr . th dport"}, {"6", "meta l4proto . ip6 saddr . th sport . ip6 daddr . th dport"},
 		{"_icmp4", "ip saddr . ip daddr . icmp id"}, {"_icmp6", "ip6 saddr . ip6 daddr . icmpv6 id"},
 	} {
+		r.l.states = append(r.l.states, name+f.suffix)
 		fmt.Fprintf(&r.sets, "set %s%s {\n\ttypeof %s%s\n\tflags dynamic,timeout\n\ttimeout 120s\n\tsize 65535\n}\n", name, f.suffix, front, f.key)
 	}
 }

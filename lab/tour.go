@@ -174,10 +174,16 @@ func (t *tour) try(p Probe, wide *eval.Result) bool {
 		t.Retried++
 		if p.Header.Proto == packet.TCP {
 			time.Sleep(1200 * time.Millisecond) // until the server has forgotten it
-			_ = t.lab.flush()
 		}
-		t.lab.settle()
-		if o, err = t.lab.Send(p, guardDoubt); err == nil {
+		err := t.lab.clean()
+		var again *Outcome
+		if err == nil {
+			again, err = t.lab.Send(p, guardDoubt)
+		}
+		if err != nil {
+			what = "cannot be sent again: " + err.Error()
+		} else {
+			o = again
 			what = t.differs(p, wide, r, o)
 		}
 	}

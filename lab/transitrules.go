@@ -132,6 +132,7 @@ func (r *ruleset) enteredStates(v *model.VPC) {
 		fmt.Sprintf("entered_%d", k):      "meta l4proto . ip saddr . th sport",
 		fmt.Sprintf("entered_%d_icmp", k): "ip saddr . icmp id",
 	} {
+		r.l.states = append(r.l.states, name)
 		fmt.Fprintf(&r.sets, "set %s {\n\ttypeof %s\n\tflags dynamic,timeout\n\ttimeout 120s\n\tsize 65535\n}\n", name, key)
 	}
 }

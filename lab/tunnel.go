@@ -195,15 +195,25 @@ func (t *tunnel) raise() error {
 	return nil
 }
 
-// forget empties the sets in which security groups remember connections.
+// forget empties the sets in which the fabric remembers connections.
 func (l *Lab) forget() error {
 	text := ""
-	for _, name := range []string{"reply_in", "reply_out"} {
-		for _, suffix := range []string{"4", "6", "_icmp4", "_icmp6"} {
-			text += "flush set inet fabric " + name + suffix + "\n"
-		}
+	for _, name := range l.states {
+		text += "flush set inet fabric " + name + "\n"
 	}
 	return l.t.in(l.fabric, func() error { return nft(text) })
+}
+
+// clean forgets everything that earlier probes have left behind.
+func (l *Lab) clean() error {
+	l.settle()
+	if err := l.forget(); err != nil {
+		return err
+	}
+	if err := l.flush(); err != nil {
+		return err
+	}
+	return l.raiseTunnels()
 }
 
 // carry moves one packet on: from a device into the outer socket, or from the
