@@ -138,11 +138,6 @@ func lacking(topo *model.Topology) string {
 		if len(t.Pools) > 0 {
 			return "address ranges of the owner's own"
 		}
-		for _, r := range t.Routes {
-			if _, nat := r.Target.(*model.NATGateway); nat && r.Destination.IsValid() && r.Destination.Addr().Is6() {
-				return "NAT64"
-			}
-		}
 	}
 	return ""
 }
