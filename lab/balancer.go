@@ -65,8 +65,8 @@ func keepsClient(li *model.Listener, node *model.Interface, t *model.Target) boo
 	bits, hidden := -1, false
 	for _, route := range node.Subnet.RouteTable.Routes {
 		for _, p := range route.Prefixes() {
-			if !p.Contains(t.Address) || p.Bits() < bits {
-				continue
+			if !p.Contains(t.Address) || p.Bits() < bits || route.Origin.Propagated() && insideVPC(node.Subnet.VPC, p) {
+				continue // RT-8
 			}
 			if p.Bits() > bits {
 				bits, hidden = p.Bits(), false
