@@ -134,6 +134,16 @@ func lacking(topo *model.Topology) string {
 			return "regional NAT gateways"
 		}
 	}
+	for _, i := range topo.Instances {
+		if len(i.ForwardRules) > 0 || len(i.LocalRoutes) > 0 {
+			return "FORWARD rules of hosts"
+		}
+		for _, m := range i.Masquerade {
+			if m.To.IsValid() || m.Keep {
+				return "SNAT and ACCEPT rules of hosts"
+			}
+		}
+	}
 	for _, t := range topo.RouteTables {
 		if len(t.Pools) > 0 {
 			return "address ranges of the owner's own"
