@@ -19,7 +19,6 @@ type vpc struct {
 	account    string
 	incomplete string
 	usable     bool
-	internet   string // the id of its internet gateway, "" without
 }
 
 // gatherVPCs finds the VPCs, also those that only others speak of: the local

@@ -39,14 +39,15 @@ var tunnelOverlappingNetworks = &Rule{
 	Check: func(p *Pass) {
 		for _, t := range p.Topology.Tunnels {
 			for _, e := range t.Ends {
-				for _, i := range e.Instance.Interfaces {
-					own := blocksOf(i.Subnet.VPC)
-					for _, r := range e.Routes {
-						if own.Overlaps(addr.SetOf(r.Prefix)) {
-							p.Report(r.At, "tunnel %q routes %s at %q, which overlaps its own VPC %q (%s)", t.Name, r.Prefix, e.Instance.Name, i.Subnet.VPC.Name, own)
-						}
+				if len(e.Instance.Interfaces) == 0 {
+					continue
+				}
+				vpc := e.Instance.Interfaces[0].Subnet.VPC
+				own := blocksOf(vpc)
+				for _, r := range e.Routes {
+					if own.Overlaps(addr.SetOf(r.Prefix)) {
+						p.Report(r.At, "tunnel %q routes %s at %q, which overlaps its own VPC %q (%s)", t.Name, r.Prefix, e.Instance.Name, vpc.Name, own)
 					}
-					break
 				}
 			}
 		}

@@ -52,7 +52,6 @@ type transit struct {
 	name                 string
 	references           bool
 	spokeTable, hubTable string
-	dc                   []string
 }
 
 func (t *transit) put(section, name string, keys ...keySpec) { t.s.put(section, name, keys...) }
