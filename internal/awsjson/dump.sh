@@ -21,9 +21,9 @@ fi
 get() {
 	file=$dir/$1.json
 	shift
-	aws --region "$region" --output json "$@" >"$file" && return
+	err=$(aws --region "$region" --output json "$@" 2>&1 >"$file") && return
 	rm -f "$file"
-	echo "left out: aws --region $region $*" >&2
+	echo "left out: aws --region $region $*: $(printf '%s\n' "$err" | grep -i -m 1 error)" >&2
 }
 
 # each CALL... lists the ids that a call answers.
