@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/spf13/cobra"
 
@@ -65,11 +66,11 @@ A directory of your own that is called aws is imported as ./aws.`,
 	return cmd
 }
 
-var regionName = regexp.MustCompile(`^[a-z]{2}(-[a-z]+)+-[0-9]+$`)
+var regionName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z]{2}(-[a-z]+)+-[0-9]+$`) })
 
 func runImportAWS(o awsOptions) error {
 	for _, r := range o.regions {
-		if !regionName.MatchString(r) && (r != "all" || o.commands) {
+		if !regionName().MatchString(r) && (r != "all" || o.commands) {
 			return badInputf("--region: %q is no Region; expected one as eu-west-1", r)
 		}
 	}

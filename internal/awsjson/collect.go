@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/vpcpath/vpcpath/internal/diag"
 	"github.com/vpcpath/vpcpath/internal/jsontree"
@@ -230,17 +231,17 @@ func blank(v jsontree.Value) bool {
 }
 
 var (
-	regionName = regexp.MustCompile(`^[a-z]{2}(-[a-z]+)+-[0-9]+$`)
-	accountID  = regexp.MustCompile(`^[0-9]{12}$`)
+	regionName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z]{2}(-[a-z]+)+-[0-9]+$`) })
+	accountID  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[0-9]{12}$`) })
 )
 
 // placeOf reads the Region and the account off the folders of a file.
 func placeOf(file string) (region, account string) {
 	for _, part := range strings.Split(path.Dir(strings.ReplaceAll(file, `\`, "/")), "/") {
 		switch {
-		case regionName.MatchString(part):
+		case regionName().MatchString(part):
 			region = part
-		case accountID.MatchString(part):
+		case accountID().MatchString(part):
 			account = part
 		}
 	}

@@ -16,12 +16,9 @@ type Rule struct {
 	Title    string        // one line, in lower case without a stop: what is wrong
 	Why      string        // a paragraph: what comes of it, and how to mend it
 	Severity diag.Severity // unless a finding or the configuration says another
-	// Bad and Good are whole topologies: one that the rule flags, at the
-	// lines with `# want "regexp"`, and a look-alike that it does not.
-	Bad, Good string
-	Rules     []string // ids of docs/semantics.md, as NGW-8, and LINT-36 of its list
-	Since     string   // the version of vpcpath that has it first
-	Check     func(*Pass)
+	Rules    []string      // ids of docs/semantics.md, as NGW-8, and LINT-36 of its list
+	Since    string        // the version of vpcpath that has it first
+	Check    func(*Pass)
 }
 
 // Pass is one rule at work on one topology.

@@ -49,11 +49,11 @@ func wants(t *testing.T, text string) map[int][]string {
 func TestRulesFlagTheirBadTopology(t *testing.T) {
 	for _, r := range Rules() {
 		t.Run(r.ID, func(t *testing.T) {
-			want := wants(t, r.Bad)
+			want := wants(t, r.Bad())
 			if len(want) == 0 {
 				t.Fatal("the bad topology wants nothing")
 			}
-			for _, f := range lint(t, "bad.yaml", r.Bad, []*Rule{r}) {
+			for _, f := range lint(t, "bad.yaml", r.Bad(), []*Rule{r}) {
 				i := slices.IndexFunc(want[f.Pos.Line], func(re string) bool { return regexp.MustCompile(re).MatchString(f.Message) })
 				if i < 0 {
 					t.Errorf("not wanted: %s", f)
@@ -75,7 +75,7 @@ func TestRulesFlagTheirBadTopology(t *testing.T) {
 func TestRulesPassTheirGoodTopology(t *testing.T) {
 	for _, r := range Rules() {
 		t.Run(r.ID, func(t *testing.T) {
-			for _, f := range lint(t, "good.yaml", r.Good, Rules()) {
+			for _, f := range lint(t, "good.yaml", r.Good(), Rules()) {
 				if f.ID == r.ID || f.Severity > diag.Info {
 					t.Errorf("%s: %s", f.Severity, f)
 				}
@@ -123,10 +123,10 @@ func TestRulesAreWhole(t *testing.T) {
 				fail("names %s, which docs/semantics.md does not have", id)
 			}
 		}
-		if r.Bad == r.Good {
-			fail("bad and good are one")
+		if r.Bad() == "" || r.Good() == "" || r.Bad() == r.Good() {
+			fail("lacks bad or good, or they are one")
 		}
-		for _, text := range []string{r.Bad, r.Good} {
+		for _, text := range []string{r.Bad(), r.Good()} {
 			if seen[r.ID+text] {
 				fail("a topology stands twice")
 			}

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 
 	"gopkg.in/yaml.v3"
 
@@ -313,7 +314,7 @@ func nth(a netip.Addr, bits, i int) netip.Prefix {
 }
 
 // hole finds ${Name}, ${Name.Attribute} and ${!Literal}.
-var hole = regexp.MustCompile(`\$\{([^}]*)\}`)
+var hole = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\$\{([^}]*)\}`) })
 
 // sub is Fn::Sub.
 func (t *template) sub(n *yaml.Node, at diag.Pos, depth int) value {
@@ -332,7 +333,7 @@ func (t *template) sub(n *yaml.Node, at diag.Pos, depth int) value {
 	var pieces []value
 	rest := n.Value
 	for {
-		m := hole.FindStringSubmatchIndex(rest)
+		m := hole().FindStringSubmatchIndex(rest)
 		if m == nil {
 			break
 		}

@@ -26,7 +26,7 @@ func (w *walk) carrierOut(b branch, v *model.VPC, g *model.CarrierGateway, r *mo
 			return gatewayHop(g).with(CarrierNoAddress, fmt.Sprintf("%s has no carrier IP address, so nothing can leave", w.some(b.asked, b.fam, b.source())), "MISC-3")
 		})
 	}
-	w.mapOut(b, v, mapping{gateway: g, by: model.KindCarrierGateway, rule: "MISC-3", none: none}, func(b branch) {
+	w.mapOut(b, v, mapping{gateway: g, by: model.KindCarrierGateway, rule: "MISC-3"}, none, func(b branch) {
 		b.iface = nil
 		w.carrier(b, g)
 	})

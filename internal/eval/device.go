@@ -1,6 +1,8 @@
 package eval
 
 import (
+	"slices"
+
 	"github.com/vpcpath/vpcpath/internal/model"
 )
 
@@ -29,7 +31,7 @@ func (w *walk) translate(b *branch, r model.Resource, pass int, c change, rules 
 		w.rewrite(b, r, pass, c)
 		return
 	}
-	h := gatewayHop(r).with("", "", rules...)
+	h := gatewayHop(r).with("", "", slices.Clone(rules)...) // a copy, so that a call without record allocates nothing
 	h.Action = Translate
 	h.Packet = w.describe(b, b.asked)
 	before := b.asked

@@ -61,7 +61,7 @@ func (w *walk) igwOut(b branch, v *model.VPC, g *model.InternetGateway, r *model
 			w.supposePublic(b, g)
 		}
 	}
-	w.mapOut(b, v, mapping{gateway: g, by: model.KindInternetGateway, rule: "IGW-4", none: none}, leave)
+	w.mapOut(b, v, mapping{gateway: g, by: model.KindInternetGateway, rule: "IGW-4"}, none, leave)
 }
 
 // fromPool returns the part of b that comes from a range of the owner's own

@@ -160,7 +160,7 @@ func (w *walk) forHost(b *branch, h *model.Instance) packet.Set {
 // reply takes a reply in at a host: back through the translations of the
 // request where the host made them, then home or onward.
 func (w *walk) reply(b branch, h *model.Instance) {
-	knows := w.undoHopInside(&b, h, "NI-10", func(b *branch) { w.forwardRules(b, h) })
+	knows := w.undoHopInside(&b, h, "NI-10", h)
 	if local := w.forHost(&b, h); local != packet.Empty {
 		w.arrive(w.only(b, local), h, nil)
 		w.without(&b, local)

@@ -48,7 +48,7 @@ func (w *walk) lgwOut(b branch, v *model.VPC, g *model.LocalGateway, r *model.Ro
 			return gatewayHop(g).with(LocalGatewayNoAddress, fmt.Sprintf("%s has no customer-owned address, so nothing can leave", w.some(b.asked, b.fam, b.source())), "MISC-4")
 		})
 	}
-	w.mapOut(b, v, mapping{gateway: g, by: model.KindLocalGateway, rule: "MISC-4", none: none}, leave)
+	w.mapOut(b, v, mapping{gateway: g, by: model.KindLocalGateway, rule: "MISC-4"}, none, leave)
 }
 
 // onOutpost reports whether an interface may use a local gateway: it is an

@@ -16,14 +16,14 @@ type mapping struct {
 	gateway model.Resource
 	by      model.Kind // of the gateway
 	rule    string
-	none    func(b branch) // what becomes of what has no address outside
 }
 
-// mapOut gives b its addresses outside and calls next for each part.
-func (w *walk) mapOut(b branch, v *model.VPC, m mapping, next func(branch)) {
+// mapOut gives b its addresses outside and calls next for each part, and none
+// for the part that has no address outside.
+func (w *walk) mapOut(b branch, v *model.VPC, m mapping, none, next func(branch)) {
 	w.eachMapped(b, v, m.by, func(b branch, outside netip.Addr) {
 		if !outside.IsValid() {
-			m.none(b)
+			none(b)
 			return
 		}
 		if b.dir == packet.Forward {

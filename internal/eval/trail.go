@@ -103,12 +103,13 @@ func (w *walk) rewrite(b *branch, device model.Resource, pass int, c change) {
 // reports false where the device is not the one that the reply should come to
 // next.
 func (w *walk) undoAt(b *branch, device model.Resource) bool {
-	return w.undoInside(b, device, func(*branch) {})
+	return w.undoInside(b, device, nil)
 }
 
-// undoInside is undoAt. It calls inside where the request was in the device,
-// with the header that the request had there.
-func (w *walk) undoInside(b *branch, device model.Resource, inside func(*branch)) bool {
+// undoInside is undoAt. Where forwarder is not nil, the reply comes by its
+// forward rules where the request did, with the header that the request had
+// there.
+func (w *walk) undoInside(b *branch, device model.Resource, forwarder *model.Instance) bool {
 	m := b.undo
 	for m != nil && m.device != device && m.optional {
 		m = newestMust(m.prev)
@@ -123,8 +124,8 @@ func (w *walk) undoInside(b *branch, device model.Resource, inside func(*branch)
 			b.asked = w.before(b.asked, m, m.asked, m.newAsked)
 			b.live = w.before(b.live, m, m.live, m.newLive)
 			b.fam = m.fam
-		} else {
-			inside(b)
+		} else if forwarder != nil {
+			w.forwardRules(b, forwarder)
 		}
 		b.undo = newestMust(m.prev)
 	}
@@ -141,12 +142,12 @@ func (w *walk) leaveOut(b *branch) {
 
 // undoHop is undoAt with its step in the record.
 func (w *walk) undoHop(b *branch, device model.Resource, rule string) bool {
-	return w.undoHopInside(b, device, rule, func(*branch) {})
+	return w.undoHopInside(b, device, rule, nil)
 }
 
-func (w *walk) undoHopInside(b *branch, device model.Resource, rule string, inside func(*branch)) bool {
+func (w *walk) undoHopInside(b *branch, device model.Resource, rule string, forwarder *model.Instance) bool {
 	was := *b
-	if !w.undoInside(b, device, inside) {
+	if !w.undoInside(b, device, forwarder) {
 		return false
 	}
 	if w.rec {

@@ -94,8 +94,8 @@ type Subnet struct {
 
 // Prefixes returns the subnet's blocks, IPv4 first.
 func (s *Subnet) Prefixes() []netip.Prefix {
-	var out []netip.Prefix
-	for _, p := range []netip.Prefix{s.CIDR, s.IPv6CIDR} {
+	out := make([]netip.Prefix, 0, 2) // on the caller's stack, as a rule
+	for _, p := range [...]netip.Prefix{s.CIDR, s.IPv6CIDR} {
 		if p.IsValid() {
 			out = append(out, p)
 		}

@@ -32,7 +32,7 @@ func CatalogueRule(w io.Writer, r *check.Rule, o Options) error {
 			t.paragraph(2, strings.Join(strings.Fields(part), " "), plain)
 		}
 	}
-	for _, e := range []struct{ title, text string }{{"Found, at the lines with `# want`:", r.Bad}, {"Not found:", r.Good}} {
+	for _, e := range []struct{ title, text string }{{"Found, at the lines with `# want`:", r.Bad()}, {"Not found:", r.Good()}} {
 		if e.text == "" {
 			continue
 		}
@@ -56,7 +56,7 @@ func CatalogueRule(w io.Writer, r *check.Rule, o Options) error {
 func CatalogueJSON(w io.Writer, list []*check.Rule) error {
 	out := make([]jsonLintRule, len(list))
 	for i, r := range list {
-		out[i] = jsonLintRule{r.ID, r.Title, r.Why, r.Severity.String(), r.Bad, r.Good, append([]string{}, r.Rules...), r.Since, r.Check == nil}
+		out[i] = jsonLintRule{r.ID, r.Title, r.Why, r.Severity.String(), r.Bad(), r.Good(), append([]string{}, r.Rules...), r.Since, r.Check == nil}
 	}
 	return writeJSON(w, struct {
 		Version int            `json:"version"`
@@ -96,7 +96,7 @@ a topology, and is bad input, stands in [language.md](language.md#findings).
 		if r.Why != "" {
 			fmt.Fprintf(&b, "\n%s\n", strings.TrimSpace(r.Why))
 		}
-		for _, e := range []struct{ title, text string }{{"Found, at the lines with `# want`:", r.Bad}, {"Not found:", r.Good}} {
+		for _, e := range []struct{ title, text string }{{"Found, at the lines with `# want`:", r.Bad()}, {"Not found:", r.Good()}} {
 			if e.text != "" {
 				fmt.Fprintf(&b, "\n%s\n\n```yaml\n%s\n```\n", e.title, strings.Trim(e.text, "\n"))
 			}

@@ -63,7 +63,7 @@ func descriptor(r *check.Rule) sarifRule {
 	why := strings.TrimSpace(r.Why)
 	out.Full = &sarifText{Text: why}
 	help := &sarifText{Text: why, Markdown: why}
-	for _, e := range []struct{ title, text string }{{"Found, at the lines with `# want`:", r.Bad}, {"Not found:", r.Good}} {
+	for _, e := range []struct{ title, text string }{{"Found, at the lines with `# want`:", r.Bad()}, {"Not found:", r.Good()}} {
 		if text := strings.Trim(e.text, "\n"); text != "" {
 			help.Markdown += "\n\n" + e.title + "\n\n```yaml\n" + text + "\n```"
 		}
