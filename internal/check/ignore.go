@@ -104,7 +104,8 @@ func (p *suppressor) unused(sources []load.Source, s Settings) []diag.Finding {
 					where = "below"
 				}
 				out = append(out, diag.Finding{Pos: c.At, Severity: diag.Warning, ID: unusedIgnore,
-					Message: fmt.Sprintf("nothing %s has the finding %q; delete the `vpcpath:ignore`", where, c.rule)})
+					Message: fmt.Sprintf("nothing %s has the finding %q; delete the `vpcpath:ignore`", where, c.rule),
+					Fix:     &diag.Fix{Message: "delete the comment", Edits: []diag.Edit{c.Delete}}})
 			}
 		}
 		delete(p.comments, src.Name) // a source given twice

@@ -76,6 +76,7 @@ func (c *Catalogue) Run(in Input, s Settings) Report {
 				continue
 			}
 			f.Severity = s.severity(f)
+			f.Fix = mend(f, in.Sources)
 			one := Finding{Finding: f, Resource: places.of(f.Pos)}
 			one.Fingerprint = prints.of(f, one.Resource)
 			one.Suppressed = silent.of(&one)
@@ -88,6 +89,19 @@ func (c *Catalogue) Run(in Input, s Settings) Report {
 		sortFindings(r.Findings)
 	}
 	return r
+}
+
+// mend returns the fix of a finding with whole edits, nil where there is none.
+func mend(f diag.Finding, sources []load.Source) *diag.Fix {
+	if f.Fix == nil || f.Fix.Edits[0].End.IsValid() {
+		return f.Fix
+	}
+	for _, src := range sources {
+		if e, ok := load.DeleteItem(src, f.Fix.Edits[0].Pos); ok {
+			return &diag.Fix{Message: f.Fix.Message, Edits: []diag.Edit{e}}
+		}
+	}
+	return nil
 }
 
 // sortFindings orders findings as diag.Sort does.

@@ -37,6 +37,13 @@ func (p *Pass) Report(at diag.Pos, format string, args ...any) *diag.Finding {
 	return &p.findings[len(p.findings)-1]
 }
 
+// deletes marks a finding as mended by deleting the item of a list that begins
+// at its place. The driver, which has the text, makes the edit of it, or takes
+// the mark away where the item does not stand alone on its line.
+func deletes(f *diag.Finding, message string) {
+	f.Fix = &diag.Fix{Message: message, Edits: []diag.Edit{{Pos: f.Pos}}}
+}
+
 // Rules lists every rule, sorted by id.
 func Rules() []*Rule { return append([]*Rule(nil), rules...) }
 

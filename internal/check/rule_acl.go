@@ -46,6 +46,7 @@ func (p *Pass) shadowed(d direction, fam addr.Family) {
 			map[bool]string{true: "give it a lower number, or delete it", false: "delete it"}[opposite])
 		if !opposite {
 			f.Severity = diag.Info
+			deletes(f, "delete the rule")
 		}
 		for _, o := range by {
 			see(f, o.At, "shadowed by rule %d", o.Number)

@@ -49,6 +49,7 @@ func (p *Pass) implied(g *model.SecurityGroup, list []*model.SGRule) {
 			continue
 		}
 		f := p.Report(r.At, "the rule %s, %s of security group %q admits nothing that other rules do not admit; delete it", packet.FormatService(r.Protocols, r.Ports), r.PeerText(), g.Name)
+		deletes(f, "delete the rule")
 		for _, o := range by {
 			see(f, o.At, "%s, %s", packet.FormatService(o.Protocols, o.Ports), o.PeerText())
 		}

@@ -14,6 +14,9 @@ type Comment struct {
 	// Line is the line that it speaks of: its own, where something stands
 	// before it, else the next line that is not a comment and not blank.
 	Line int
+	// Delete takes the comment out, with its line where nothing else stands
+	// on it.
+	Delete diag.Edit
 }
 
 // Comments returns the comments of a source that begin with a word, in their
@@ -48,7 +51,10 @@ func Comments(src Source, word string) []Comment {
 		}
 		if content {
 			c.Line = line
+			c.Delete = diag.Edit{Pos: diag.Pos{File: src.Name, Line: line, Col: len(strings.TrimRight(text[:at], " \t")) + 1},
+				End: diag.Pos{File: src.Name, Line: line, Col: len(text) + 1}}
 		} else {
+			c.Delete = deleteLine(src.Name, line)
 			waiting++
 		}
 		out = append(out, c)
