@@ -79,6 +79,9 @@ func (b *builder) route(table *resource, route jsontree.Value) *doc.Value {
 	if route.Get("Origin").Text() == "EnableVgwRoutePropagation" && b.entered[out.Get("target").Text] == "vpn_gateways" {
 		out.Set("origin", doc.Str("propagated", at))
 	}
+	if route.Get("Origin").Text() == "Advertisement" && route.Get("NetworkInterfaceId").Exists() {
+		out.Set("origin", doc.Str("advertised", at)) // RT-21
+	}
 	return out
 }
 

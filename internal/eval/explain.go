@@ -68,10 +68,12 @@ func tie(lost, won *model.Route) string {
 		return fmt.Sprintf("its AS path is longer: %d, not %d", lost.From.ASPathLength, won.From.ASPathLength)
 	case rank(lost) == rank(won):
 		return fmt.Sprintf("its MED is higher: %d, not %d", lost.From.MED, won.From.MED)
-	case lost.Origin.Propagated() && won.Origin.Propagated():
+	case lost.Origin != model.OriginStatic && won.Origin != model.OriginStatic:
 		return won.Origin.String() + " comes before " + lost.Origin.String()
 	case lost.Origin.Propagated():
 		return "a static route comes before a propagated one"
+	case lost.Origin == model.OriginAdvertised:
+		return "a static route comes before an advertised one"
 	}
 	return "a CIDR comes before a prefix list"
 }

@@ -84,7 +84,7 @@ func (n *Net) vpnTable(g *model.VPNGateway) *routeTable {
 // rank orders routes to the same prefix, best first (RT-5).
 func rank(r *model.Route) int {
 	switch {
-	case r.Origin.Propagated():
+	case r.Origin != model.OriginStatic:
 		return 1 + int(r.Origin)
 	case r.PrefixList != nil:
 		return 1

@@ -26,6 +26,7 @@ type rawRoute struct {
 	destAt     diag.Pos
 	target     ref
 	propagated bool
+	advertised bool
 }
 
 var tableFields = []field[rawTable]{
@@ -52,8 +53,8 @@ var routeFields = []field[rawRoute]{
 	}},
 	{"origin", false, func(w *walker, n *yaml.Node, d *rawRoute) {
 		var origin string
-		w.word(n, []string{"static", "propagated"}, &origin)
-		d.propagated = origin == "propagated"
+		w.word(n, []string{"static", "propagated", "advertised"}, &origin)
+		d.propagated, d.advertised = origin == "propagated", origin == "advertised"
 	}},
 }
 
@@ -162,10 +163,30 @@ func (r *resolver) resolveRoutes(t *rawTable) []*model.Route {
 		if raw.propagated {
 			r.propagatedOrigin(t, raw, route)
 		}
+		if raw.advertised {
+			r.advertisedOrigin(t, raw, route)
+		}
 		c.check(raw, route)
 		out = append(out, route)
 	}
 	return out
+}
+
+// advertisedOrigin checks a route that a VPC Route Server has put into the
+// table (RT-21).
+func (r *resolver) advertisedOrigin(t *rawTable, raw rawRoute, route *model.Route) {
+	route.Origin = model.OriginAdvertised
+	if _, ok := route.Target.(*model.Interface); !ok {
+		r.fault(raw.target.at, idIllegalTarget, "an advertised route leads to the network interface of a Route Server's peer; found %s", quote(raw.target.text))
+	}
+	if route.PrefixList != nil {
+		r.fault(raw.destAt, idIllegalDestination, "an advertised route has a CIDR as its destination, not prefix list %q", route.PrefixList.Name)
+	}
+	for _, name := range t.edges {
+		if _, ok := r.t.Names[name.text].(*model.VPNGateway); ok {
+			r.faultOf(raw.at, idEdgeTable, name.at, "the table is a VPN gateway's", "route table %q is a VPN gateway's, into which a Route Server puts no routes", t.Name)
+		}
+	}
 }
 
 // propagatedOrigin works out where a route written as propagated came from.

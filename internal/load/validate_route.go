@@ -24,7 +24,7 @@ type routeCheck struct {
 
 // check reports what AWS would refuse of a route.
 func (c *routeCheck) check(raw rawRoute, route *model.Route) {
-	if !route.Origin.Propagated() {
+	if route.Origin == model.OriginStatic {
 		key := route.DestinationText()
 		if first, ok := c.static[key]; ok { // RT-16, LINT-7
 			c.r.faultOf(raw.destAt, idDuplicateRoute, first, "the first route",

@@ -30,6 +30,7 @@ type Origin uint8
 // The origins, best first.
 const (
 	OriginStatic                 Origin = iota // written by the user, or the local route
+	OriginAdvertised                           // advertised by a network interface's host to a VPC Route Server (RT-21)
 	OriginPropagatedVPC                        // a VPC's blocks, in a transit gateway's table (TGW-3)
 	OriginPropagatedDX                         // learned over Direct Connect
 	OriginPropagatedConnect                    // learned over a Connect attachment
@@ -41,11 +42,11 @@ const (
 )
 
 // Propagated reports whether the route came from a gateway.
-func (o Origin) Propagated() bool { return o != OriginStatic }
+func (o Origin) Propagated() bool { return o > OriginAdvertised }
 
 // String names the origin.
 func (o Origin) String() string {
-	return [...]string{"static", "propagated (VPC)", "propagated (Direct Connect)", "propagated (Connect)", "propagated (private IP VPN)",
+	return [...]string{"static", "advertised (Route Server)", "propagated (VPC)", "propagated (Direct Connect)", "propagated (Connect)", "propagated (private IP VPN)",
 		"propagated (VPN, static)", "propagated (VPN, BGP)", "propagated (VPN concentrator)", "propagated (Client VPN)"}[o]
 }
 
