@@ -45,7 +45,8 @@ func TestExamples(t *testing.T) {
 	}
 }
 
-// TestFound runs the topologies in which the lab once found the engine wrong.
+// TestFound runs the topologies in which the lab once found the engine, or
+// itself, wrong.
 func TestFound(t *testing.T) {
 	permitted(t)
 	files, err := filepath.Glob("testdata/found/*.yaml")

@@ -82,7 +82,8 @@ func names(a *model.TransitGatewayAttachment) bool {
 
 // chooseLeg decides by which subnet a packet comes into a VPC (TGW-7): that in
 // the zone that it comes from, else any; in appliance mode by the connection,
-// alike for both directions.
+// alike for both directions. All packets of a connection in one direction take
+// the same: a sender stays in its zone.
 func (r *ruleset) chooseLeg(p *port) string {
 	a := p.resource.(*model.TransitGatewayAttachment)
 	chain := "from_" + p.name
@@ -95,15 +96,20 @@ func (r *ruleset) chooseLeg(p *port) string {
 			zones = append(zones, fmt.Sprintf("%#x : goto %s", r.l.zone(i.Subnet)*zoneUnit, leg))
 		}
 	}
-	number := fmt.Sprintf("numgen random mod %d", len(any))
+	numbers := []string{
+		fmt.Sprintf("meta nfproto ipv4 jhash ip saddr . ip daddr . th sport . th dport mod %d", len(any)),
+		fmt.Sprintf("meta nfproto ipv6 jhash ip6 saddr . ip6 daddr . th sport . th dport mod %d", len(any)),
+	}
 	var rules []string
 	if a.ApplianceMode {
-		number = fmt.Sprintf("symhash mod %d", len(any))
+		numbers = []string{fmt.Sprintf("symhash mod %d", len(any))}
 	} else if len(zones) > 0 {
 		rules = append(rules, fmt.Sprintf("meta mark & %#x vmap { %s }", markZone, join(zones)))
 	}
-	if len(any) > 0 {
-		rules = append(rules, fmt.Sprintf("%s vmap { %s }", number, join(any)))
+	for _, number := range numbers {
+		if len(any) > 0 {
+			rules = append(rules, fmt.Sprintf("%s vmap { %s }", number, join(any)))
+		}
 	}
 	r.chain(chain, rules...)
 	return jump(p, chain)

@@ -21,7 +21,7 @@ func (w *walk) instance(b branch, h *model.Instance, from *model.Interface) {
 		return
 	}
 	pass := w.newPass()
-	if w.hasLeft(&b, h) {
+	if w.returns(&b, h) {
 		w.deliverOrForward(b, h, pass, noTranslation, from)
 		return
 	}
@@ -41,20 +41,14 @@ func (w *walk) instance(b branch, h *model.Instance, from *model.Interface) {
 // replies, and connections that it has seen before.
 const noTranslation = 0
 
-// hasLeft reports whether b has left the host before with the same header.
-// The host knows the connection then, and consults no nat chain again (NI-10,
-// NI-17).
-func (w *walk) hasLeft(b *branch, h *model.Instance) bool {
-	space := b.space()
-	if space == nil && w.origin.host == model.Resource(h) {
-		return true
-	}
-	for m := b.trail; m != nil; m = m.prev {
-		if m.kind == tracked && m.egress && m.space == space && m.iface.Instance() == h {
-			return true
-		}
-	}
-	return false
+// returns reports whether b is a packet of the host's own that comes back with
+// the header that the host gave it. The host knows the connection then, and
+// consults no nat chain again (NI-10, NI-17). What the host has translated is a
+// new connection when it comes back: conntrack knows it by the header that it
+// had before, and by that of the reply. What the host has passed on as it was,
+// its rules have nothing to say of.
+func (w *walk) returns(b *branch, h *model.Instance) bool {
+	return b.space() == nil && w.origin.host == model.Resource(h)
 }
 
 // matches returns the part of b that a port forward is about (NI-12).

@@ -2,6 +2,38 @@ package eval_test
 
 import "testing"
 
+func TestNI10_WhatTheHostHasTranslatedIsNewWhenItComesBack(t *testing.T) {
+	const yaml = `
+vpcs: {vpc: {cidr: 10.0.0.0/16}}
+subnets:
+  net: {vpc: vpc, cidr: 10.0.0.0/24, route_table: rtb}
+  far: {vpc: vpc, cidr: 10.0.1.0/24}
+route_tables: {rtb: {vpc: vpc, routes: [{destination: 10.0.1.0/24, target: dev}]}}
+security_groups: {open: {vpc: vpc, ingress: [{protocol: all, source: 0.0.0.0/0}]}}
+instances:
+  dev:
+    subnet: net
+    private_ip: 10.0.0.11
+    security_groups: [open]
+    source_dest_check: false
+    ip_forward: true
+    masquerade: [{}]
+    port_forwards: [{protocol: udp, port: 80, destination: 10.0.0.11, to: 10.0.1.12}, {protocol: udp, port: 80, to: 10.0.0.12},
+      {protocol: tcp, port: 80, destination: 10.0.0.11, to: 10.0.1.12}, {protocol: tcp, port: 80, to: 10.0.0.12}]
+  other: {subnet: net, private_ip: 10.0.0.12, security_groups: [open]}
+  client: {subnet: net, private_ip: 10.0.0.13, security_groups: [open]}
+`
+	n := topo(t, yaml)
+	n.ask("client -> 10.0.0.11 udp/80", reachable, delivered("other"), seen("10.0.0.11"))
+	// of the two translations the reply undoes the second; then it is at the address that it is for
+	n.ask("client -> 10.0.0.11 tcp/80", unreachable, because("return RETURN_PATH_ASYMMETRIC dev"))
+	// what the host sends itself, and does not translate, it knows (NI-17)
+	n.ask("dev -> 10.0.1.12 udp/80", unreachable, because("forward ROUTING_LOOP eni-dev"))
+	// without a rule that takes it elsewhere it goes round
+	once := topo(t, but(t, yaml, "{protocol: udp, port: 80, to: 10.0.0.12},", ""))
+	once.ask("client -> 10.0.0.11 udp/80", unreachable, because("forward ROUTING_LOOP eni-dev"))
+}
+
 func TestNI14_MasqueradeBySourceLeavesOutsideClientsAsTheyAre(t *testing.T) {
 	n := topo(t, niBase) // golden vector 1
 	n.ask(client+" -> nat tcp/50001", reachable, seen(client), delivered("web"), via("igw", "nat"), back("nat", "igw"))
