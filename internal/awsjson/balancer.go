@@ -141,14 +141,16 @@ func (b *builder) listeners(r *resource) (out *doc.Value, why string) {
 			}
 		}
 		for _, list := range actions {
-			if why := b.forwards(l, list, targets); why != "" {
+			if why := b.actions(v, list, targets); why != "" {
 				return out, why
 			}
 		}
-		if len(targets.Items) == 0 {
+		if len(targets.Items) > 0 {
+			v.Set("targets", targets)
+		} else if v.Get("answers") == nil {
 			return out, "no target is registered for its listener on port " + l.Get("Port").Text()
 		}
-		out.Items = append(out.Items, v.Set("targets", targets))
+		out.Items = append(out.Items, v)
 		if keep := b.keepsClient(l); keep != nil {
 			v.Set("preserve_client_ip", keep)
 		}
@@ -156,16 +158,19 @@ func (b *builder) listeners(r *resource) (out *doc.Value, why string) {
 	return out, ""
 }
 
-// forwards adds the targets that a list of actions forwards to; why says what
-// else it does.
-func (b *builder) forwards(listener, actions jsontree.Value, into *doc.Value) (why string) {
+// actions adds the targets that a list of actions forwards to, and to a
+// listener that it answers by itself; why says what else it does.
+func (b *builder) actions(listener *doc.Value, actions jsontree.Value, into *doc.Value) (why string) {
 	for a := range actions.Items() {
 		kind := a.Get("Type").Text()
 		switch {
 		case strings.HasPrefix(kind, "authenticate"):
 			continue
+		case kind == "redirect" || kind == "fixed-response":
+			listener.Set("answers", doc.Bool(true, a.At()))
+			continue
 		case kind != "forward":
-			return "its listener on port " + listener.Get("Port").Text() + " answers by itself (" + kind + ")"
+			return "its listener on port " + listener.Get("port").Text + " does what vpcpath does not know (" + kind + ")"
 		}
 		arns := []string{}
 		for g := range a.Get("ForwardConfig", "TargetGroups").Items() {

@@ -80,7 +80,12 @@ func (w *writer) listeners(r *resource, typ string) (out []*doc.Value, why strin
 			}
 			m := doc.Map(l.at).Set("protocol", doc.Str(strings.ToLower(orElse(plainOf(l.get("Protocol")), "http")), l.at)).Set("port", doc.Int(*port, l.at))
 			for _, action := range l.get("DefaultActions").each() {
-				if plainOf(action.get("Type")) != "forward" {
+				switch plainOf(action.get("Type")) {
+				case "redirect", "fixed-response":
+					m.Set("answers", doc.Bool(true, action.at))
+					continue
+				case "forward":
+				default:
 					continue
 				}
 				groups := action.get("TargetGroupArn").each()
@@ -93,7 +98,7 @@ func (w *writer) listeners(r *resource, typ string) (out []*doc.Value, why strin
 					}
 				}
 			}
-			if m.Get("targets") == nil {
+			if m.Get("targets") == nil && m.Get("answers") == nil {
 				return nil, fmt.Sprintf("listener %s has no targets in the template", l.name)
 			}
 			out = append(out, m)

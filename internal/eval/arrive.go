@@ -99,6 +99,8 @@ func (w *walk) answer(b branch, who model.Resource, at *model.Interface) {
 			Message: "answers", RuleIDs: []string{"M-2"}})
 	}
 	switch who := who.(type) {
+	case *model.LoadBalancer:
+		w.send(b, at)
 	case *model.VPCEndpoint:
 		if at == nil {
 			w.fromService(b, who)

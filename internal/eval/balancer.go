@@ -37,7 +37,10 @@ func (w *walk) loadBalancer(b branch, lb *model.LoadBalancer, node *model.Interf
 // balance sends b to every target that the node may choose.
 func (w *walk) balance(b branch, lb *model.LoadBalancer, l *model.Listener, node *model.Interface) {
 	targets := ofFamily(lb, reachableTargets(lb, l, node), b.fam)
-	if len(targets) == 0 {
+	if l.Answers {
+		w.arrive(b, lb, node)
+	}
+	if len(targets) == 0 && !l.Answers {
 		w.drop(&b, b.asked, func() Hop {
 			h := gatewayHop(lb).with(NoTargetsInZone, fmt.Sprintf("the listener on port %d has no target in %s, and cross-zone load balancing is off", l.Port, node.Subnet.AZ), "LB-9")
 			h.At = l.At

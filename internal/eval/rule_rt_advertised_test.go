@@ -35,7 +35,7 @@ func TestRT21_AdvertisedRoutesLeadToTheirInterfaceAndStaticOnesWin(t *testing.T)
 
 func TestRT21_AdvertisedRoutesOfNothingElse(t *testing.T) {
 	for text, want := range map[string]string{
-		but(t, routeServer, "192.168.9.0/24, target: router", "192.168.9.0/24, target: igw"): "an advertised route leads to the network interface of a Route Server's peer",
+		but(t, routeServer, "192.168.9.0/24, target: router", "192.168.9.0/24, target: igw"):                                                                                                      "an advertised route leads to the network interface of a Route Server's peer",
 		but(t, routeServer, "  rtb:\n    vpc: v\n", "  edge: {vpc: v, edge_associations: [vgw], routes: [{destination: 10.0.1.0/24, target: router, origin: advertised}]}\n  rtb:\n    vpc: v\n"): "a VPN gateway's, into which a Route Server puts no routes",
 	} {
 		_, findings := load.Load([]load.Source{{Name: "net.yaml", Data: []byte("version: 1" + text)}})

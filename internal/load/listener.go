@@ -16,6 +16,8 @@ type rawListener struct {
 	protocol          string
 	protocolAt        diag.Pos
 	preserveAt        diag.Pos
+	targetsAt         diag.Pos
+	answersAt         diag.Pos
 	targets           []*rawTarget
 	byAddress, byName *rawTarget // the first target of each sort
 }
@@ -47,7 +49,12 @@ var listenerFields = []field[rawListener]{
 			d.Port = uint16(p)
 		}
 	}},
-	{"targets", true, func(w *walker, n *yaml.Node, d *rawListener) {
+	{"answers", false, func(w *walker, n *yaml.Node, d *rawListener) {
+		d.answersAt = w.at(n)
+		w.boolean(n, &d.Answers)
+	}},
+	{"targets", false, func(w *walker, n *yaml.Node, d *rawListener) {
+		d.targetsAt = w.at(n)
 		before := len(w.out.findings)
 		w.list(n, "a list of targets", func(item *yaml.Node) { w.readTarget(item, d) })
 		if len(d.targets) == 0 && len(w.out.findings) == before {
@@ -83,6 +90,9 @@ func (w *walker) readListener(n *yaml.Node, b *rawBalancer) {
 		return
 	}
 	b.listeners = append(b.listeners, d)
+	if !d.targetsAt.IsValid() && !d.Answers {
+		w.report(d.At, idMissingKey, "a listener of load balancer %q lacks the key `targets`, or `answers: true` where it redirects or has a fixed response", b.Name)
+	}
 	switch d.protocol {
 	case "":
 	case "udp":
@@ -138,6 +148,9 @@ func (w *walker) finishListeners(b *rawBalancer) {
 					b.Name, p, l.Port, o.At)
 				break
 			}
+		}
+		if l.Answers && b.Type != model.ApplicationLoadBalancer {
+			w.report(l.answersAt, idListenerProtocol, "load balancer %q is of type %s, which redirects nothing and has no fixed responses; expected `targets`", b.Name, b.Type)
 		}
 		if b.Type == model.ClassicLoadBalancer && l.byAddress != nil {
 			w.report(l.byAddress.addressAt, idLoadBalancerTarget, "a classic load balancer has instances as its targets; expected `instance`")

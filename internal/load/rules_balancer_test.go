@@ -92,7 +92,7 @@ func TestLB01_Listeners(t *testing.T) {
     {protocol: udp, port: 443, targets: [^{}, ^{instance: host, address: 10.0.0.10}]},
     {protocol: ^http, port: 8080, targets: [{instance: host}]},
     {protocol: ^tpc, port: 8081, targets: [{instance: host, ^prt: 1}]}]`),
-		"a listener of load balancer \"nlb\" lacks the key `targets` [missing-key]",
+		"a listener of load balancer \"nlb\" lacks the key `targets`, or `answers: true` where it redirects or has a fixed response [missing-key]",
 		`"0" is out of range; expected a port from 1 to 65535 [invalid-number]`,
 		"a listener has at least one target; expected `instance`, `interface` or `address` of one [empty-list]",
 		`load balancer "nlb" listens on UDP port 53 already, at {1}; expected one listener for each protocol and port [duplicate-entry]`,

@@ -67,6 +67,10 @@ type Listener struct {
 	Protocols []uint8 // TCP, UDP or both
 	Port      uint16
 	Targets   []*Target
+	// Answers is set where the nodes answer by themselves, by a redirect or a
+	// fixed response, besides sending to Targets, if there are any. What an
+	// HTTP request asks for decides, which vpcpath does not look at.
+	Answers bool
 	// PreserveClientIP keeps the client's address towards the targets; false
 	// for Application and Classic Load Balancers (LB-3, LB-6).
 	PreserveClientIP bool

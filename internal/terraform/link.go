@@ -40,12 +40,12 @@ var pieces = []string{"aws_route", "aws_route_table_association", "aws_main_rout
 	"aws_ec2_transit_gateway_vpc_attachment_accepter", "aws_ec2_transit_gateway_peering_attachment_accepter",
 	"aws_vpc_endpoint_route_table_association", "aws_vpc_endpoint_subnet_association", "aws_vpc_endpoint_security_group_association",
 	"aws_lb_listener", "aws_alb_listener", "aws_lb_target_group", "aws_alb_target_group", "aws_lb_target_group_attachment",
-	"aws_alb_target_group_attachment", "aws_elb_attachment", "aws_ec2_managed_prefix_list_entry", "aws_customer_gateway"}
+	"aws_alb_target_group_attachment", "aws_lb_listener_rule", "aws_alb_listener_rule", "aws_elb_attachment", "aws_ec2_managed_prefix_list_entry", "aws_customer_gateway"}
 
 // namesItself are the types whose id others give as a reference: the id of an
 // association or a rule is nobody's name.
 var namesItself = func() map[string]bool {
-	out := map[string]bool{"aws_eip": true, "aws_lb_target_group": true, "aws_alb_target_group": true}
+	out := map[string]bool{"aws_eip": true, "aws_lb_target_group": true, "aws_alb_target_group": true, "aws_lb_listener": true, "aws_alb_listener": true}
 	for typ := range sectionOf {
 		out[typ] = true
 	}
@@ -173,14 +173,16 @@ func (m *importer) neighbour(r *resource, sections, refs, lost []string) (names 
 	return nil, ""
 }
 
-// kindOf is the section of a resource, or "eips" for an Elastic IP address and
-// "target_groups" for a target group.
+// kindOf is the section of a resource, or "eips" for an Elastic IP address,
+// "target_groups" for a target group and "listeners" for a listener.
 func (m *importer) kindOf(r *resource) string {
 	switch r.typ {
 	case "aws_eip":
 		return "eips"
 	case "aws_lb_target_group", "aws_alb_target_group":
 		return "target_groups"
+	case "aws_lb_listener", "aws_alb_listener":
+		return "listeners"
 	}
 	return sectionOf[r.typ]
 }
@@ -278,7 +280,7 @@ func (m *importer) known(id string, sections []string) string {
 		return name
 	}
 	kind := wordsOf(sections)
-	if slices.Contains(sections, "vpcs") || slices.Contains(sections, "subnets") || slices.Contains(sections, "eips") || slices.Contains(sections, "target_groups") {
+	if slices.Contains(sections, "vpcs") || slices.Contains(sections, "subnets") || slices.Contains(sections, "eips") || slices.Contains(sections, "target_groups") || slices.Contains(sections, "listeners") {
 		return id // package load says that nobody has the name
 	}
 	m.NotModelled(id, kind, "neither the plan nor the state holds it", diag.Pos{})

@@ -98,34 +98,84 @@ func (m *importer) listeners(b *resource, typ string) (list *doc.Value, problem 
 		if port == nil {
 			return nil, "the port of its listener " + r.address + " is not known"
 		}
-		targets, keeps, problem := m.targets(r)
+		v := doc.Map(r.at).Set("protocol", str(r, strings.ToLower(cmp.Or(r.text("protocol"), "http")))).Set("port", doc.Int(*port, r.at))
+		targets, keeps, answers, problem := m.actions(r)
 		if problem != "" {
 			return nil, problem
 		}
-		v := doc.Map(r.at).Set("protocol", str(r, strings.ToLower(cmp.Or(r.text("protocol"), "http")))).Set("port", doc.Int(*port, r.at)).Set("targets", targets)
+		if answers {
+			v.Set("answers", doc.Bool(true, r.at))
+		}
+		if len(targets.Items) > 0 {
+			v.Set("targets", targets)
+		}
 		if typ == "network" && keeps != nil {
 			v.Set("preserve_client_ip", keeps)
 		}
-		if list == nil {
-			list = doc.ListOf(b.at)
-		}
-		list.Items = append(list.Items, v)
+		list = appendTo(list, v, b)
 	}
 	return list, ""
 }
 
-// targets of a listener: those of the target groups that it forwards to.
-func (m *importer) targets(r *resource) (list, keeps *doc.Value, problem string) {
-	list = doc.ListOf(r.at)
-	for i := range r.items("default_action") {
-		action := r.text("default_action", i, "type")
-		if action != "forward" {
-			return nil, nil, "its listener " + r.address + " answers by itself (" + action + ")"
+// appendTo adds an item to a list of a resource, made with its first one.
+func appendTo(list, item *doc.Value, r *resource) *doc.Value {
+	if list == nil {
+		list = doc.ListOf(r.at)
+	}
+	list.Items = append(list.Items, item)
+	return list
+}
+
+// actions of a listener and of its rules: what they forward to, and whether any
+// of them answers by itself. What a request asks for chooses among them.
+func (m *importer) actions(listener *resource) (targets, keeps *doc.Value, answers bool, problem string) {
+	targets = doc.ListOf(listener.at)
+	list := []*resource{listener}
+	for _, r := range m.resources {
+		if r.typ == "aws_lb_listener_rule" || r.typ == "aws_alb_listener_rule" {
+			if name, _ := m.link(r, []string{"listeners"}, "listener_arn"); name == listener.address {
+				list = append(list, r)
+			}
 		}
-		paths := []path{{"default_action", i, "target_group_arn"}}
-		for j := range r.items("default_action", i, "forward") {
-			for k := range r.items("default_action", i, "forward", j, "target_group") {
-				paths = append(paths, path{"default_action", i, "forward", j, "target_group", k, "arn"})
+	}
+	for _, r := range list {
+		block := "default_action"
+		if r != listener {
+			block = "action"
+		}
+		found, keep, own, problem := m.targets(r, block)
+		if problem != "" {
+			return nil, nil, false, problem
+		}
+		targets.Items = append(targets.Items, found.Items...)
+		answers = answers || own
+		if keep != nil {
+			keeps = keep
+		}
+	}
+	if len(targets.Items) == 0 && !answers {
+		return nil, nil, false, "the targets of its listener " + listener.address + " are not in the plan"
+	}
+	return targets, keeps, answers, ""
+}
+
+// targets of the actions of a listener, or of one of its rules.
+func (m *importer) targets(r *resource, block string) (list, keeps *doc.Value, answers bool, problem string) {
+	list = doc.ListOf(r.at)
+	for i := range r.items(block) {
+		switch action := r.text(block, i, "type"); {
+		case action == "redirect" || action == "fixed-response":
+			answers = true
+			continue
+		case strings.HasPrefix(action, "authenticate"):
+			continue
+		case action != "forward":
+			return nil, nil, false, "its listener " + r.address + " does what vpcpath does not know (" + action + ")"
+		}
+		paths := []path{{block, i, "target_group_arn"}}
+		for j := range r.items(block, i, "forward") {
+			for k := range r.items(block, i, "forward", j, "target_group") {
+				paths = append(paths, path{block, i, "forward", j, "target_group", k, "arn"})
 			}
 		}
 		for _, p := range paths {
@@ -141,7 +191,7 @@ func (m *importer) targets(r *resource) (list, keeps *doc.Value, problem string)
 				if to, _ := m.link(a, []string{"target_groups"}, "target_group_arn"); to == name {
 					t, problem := m.target(a, g)
 					if problem != "" {
-						return nil, nil, problem
+						return nil, nil, false, problem
 					}
 					list.Items = append(list.Items, t)
 				}
@@ -151,10 +201,7 @@ func (m *importer) targets(r *resource) (list, keeps *doc.Value, problem string)
 			}
 		}
 	}
-	if len(list.Items) == 0 {
-		return nil, nil, "the targets of its listener " + r.address + " are not in the plan"
-	}
-	return list, keeps, ""
+	return list, keeps, answers, ""
 }
 
 func (m *importer) target(a, group *resource) (*doc.Value, string) {
