@@ -124,12 +124,14 @@ func nearestLines(h *eval.Hop) []line {
 // implicit stands for the place of what AWS makes by itself.
 const implicit = "(implicit)"
 
-// place is a position as explain cites it: file and line. The column is for
-// editors; check and JSON have it.
+// place is a position as explain cites it: file and line, or the object alone
+// where one is named. The column is for editors; check and JSON have it.
 func place(p diag.Pos) string {
 	switch {
 	case !p.IsValid():
 		return ""
+	case p.Object != "":
+		return clean(p.Object)
 	case p.Line == 0:
 		return clean(p.File)
 	}
