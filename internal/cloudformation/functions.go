@@ -13,8 +13,12 @@ import (
 	"github.com/vpcpath/vpcpath/internal/diag"
 )
 
-// maxDepth bounds values in values; an anchor may contain itself.
-const maxDepth = 64
+// maxDepth bounds values in values, and maxValues all of them: an anchor may
+// contain itself, and a few lines of aliases stand for any number of values.
+const (
+	maxDepth  = 64
+	maxValues = 200_000
+)
 
 // eval makes the value of a node.
 func (t *template) eval(n *yaml.Node, depth int) value {
@@ -23,6 +27,12 @@ func (t *template) eval(n *yaml.Node, depth int) value {
 	if depth > maxDepth {
 		t.set.report(diag.Error, at, idTemplate, "values nest deeper than %d", maxDepth)
 		return unknownValue("it nests too deep", at)
+	}
+	if t.set.values++; t.set.values > maxValues {
+		if t.set.values == maxValues+1 {
+			t.set.report(diag.Error, at, idTemplate, "the aliases of the template stand for more than %d values", maxValues)
+		}
+		return unknownValue("the template has too many values", at)
 	}
 	if name, ok := strings.CutPrefix(n.Tag, "!"); ok && !strings.HasPrefix(name, "!") && name != "" {
 		arg := *n

@@ -51,6 +51,7 @@ type set struct {
 	findings   []diag.Finding
 	exports    map[string]value
 	reported   map[string]bool
+	values     int // evaluated so far
 }
 
 func (s *set) report(severity diag.Severity, at diag.Pos, id, format string, args ...any) {
