@@ -66,7 +66,7 @@ func (o importOptions) write(in importer.Input, findings []diag.Finding) error {
 		if diag.HasErrors(findings) {
 			return o.app.reject(findings)
 		}
-		return badInputf("there is nothing to import: the sources are in the topology language already")
+		return badInputf("there is nothing to import: expected %s; a file in the topology language is read as it is", importer.Expected())
 	}
 	var made []*doc.Document
 	var read []load.Source

@@ -156,7 +156,7 @@ func Import(files []load.Source, o Options) (Input, []diag.Finding) {
 	findings = append(findings, applyIptables(in.Imports, o.Iptables)...)
 	if len(in.Sources) == 0 && len(in.LeftOut) > 0 && !diag.HasErrors(findings) {
 		findings = append(findings, diag.Finding{Pos: diag.Pos{File: in.LeftOut[0]}, Severity: diag.Error, ID: "no-topology",
-			Message: fmt.Sprintf("none of the %d files found holds a topology; expected %s", len(in.LeftOut), expected())})
+			Message: fmt.Sprintf("none of the %d files found holds a topology; expected topology files, or %s", len(in.LeftOut), Expected())})
 	}
 	return in, findings
 }
@@ -179,10 +179,11 @@ func formatOf(f File, o Options) (index int, ok bool) {
 	return i, i >= 0
 }
 
-func expected() string {
-	words := []string{"topology files"}
-	for _, f := range formats {
-		words = append(words, f.words)
+// Expected says in words what the importers read.
+func Expected() string {
+	words := make([]string, len(formats))
+	for i, f := range formats {
+		words[i] = f.words
 	}
 	return strings.Join(words, ", or ")
 }
