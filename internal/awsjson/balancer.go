@@ -145,6 +145,9 @@ func (b *builder) listeners(r *resource) (out *doc.Value, why string) {
 				return out, why
 			}
 		}
+		if v.Get("answers") != nil && r.text("Type") != "application" {
+			return out, "its listener on port " + l.Get("Port").Text() + " answers by itself, which one of its type cannot"
+		}
 		if len(targets.Items) > 0 {
 			v.Set("targets", targets)
 		} else if v.Get("answers") == nil {

@@ -98,6 +98,9 @@ func (w *writer) listeners(r *resource, typ string) (out []*doc.Value, why strin
 					}
 				}
 			}
+			if m.Get("answers") != nil && typ != "application" {
+				return nil, fmt.Sprintf("listener %s redirects or has a fixed response, which one of type %s cannot", l.name, typ)
+			}
 			if m.Get("targets") == nil && m.Get("answers") == nil {
 				return nil, fmt.Sprintf("listener %s has no targets in the template", l.name)
 			}

@@ -103,6 +103,9 @@ func (m *importer) listeners(b *resource, typ string) (list *doc.Value, problem 
 		if problem != "" {
 			return nil, problem
 		}
+		if answers && typ != "application" {
+			return nil, "its listener " + r.address + " redirects or has a fixed response, which one of type " + typ + " cannot"
+		}
 		if answers {
 			v.Set("answers", doc.Bool(true, r.at))
 		}
