@@ -76,7 +76,7 @@ func newSuppressor(list []*comment, s Settings) *suppressor {
 func (p *suppressor) of(f *Finding) *Suppression {
 	var out *Suppression
 	for _, c := range p.comments[f.Pos.File] {
-		if c.rule == f.ID && f.Pos.Line > 0 && c.Line == f.Pos.Line && f.Pos.Object == "" {
+		if c.rule == f.ID && f.Pos.Line > 0 && c.Line == f.Pos.Line && f.Pos.Object() == "" {
 			c.used = true
 			out = &Suppression{Kind: InSource, Reason: c.reason, At: c.At}
 		}

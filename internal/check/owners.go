@@ -46,8 +46,8 @@ func (o *owners) of(at diag.Pos) string {
 	i, found := slices.BinarySearchFunc(o.places, at, func(p place, at diag.Pos) int { return p.at.Compare(at) })
 	switch {
 	case found:
-	case at.Object != "":
-		i = slices.IndexFunc(o.places, func(p place) bool { return p.at.File == at.File && p.at.Object == at.Object })
+	case at.Object() != "":
+		i = slices.IndexFunc(o.places, func(p place) bool { return p.at.File == at.File })
 		if i < 0 {
 			return ""
 		}

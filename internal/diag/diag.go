@@ -6,19 +6,39 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // Pos is a place in a file. Line and Col count from 1, Col in bytes; a zero
 // Line means the file as a whole, and the zero Pos no place at all, as for
 // what AWS creates by itself.
 //
-// Object names the place where lines say little, as the address of a resource
-// in a Terraform plan; it is shown in their place.
+// Where lines say little, a place is an object in the file, as a resource of a
+// Terraform plan by its address; see InObject. File then names both, so that a
+// place takes no more room: topologies hold millions.
 type Pos struct {
-	File   string
-	Line   int
-	Col    int
-	Object string
+	File string // Path has the file alone
+	Line int
+	Col  int
+}
+
+// objectMark parts the file of a Pos from the object in it; no path has it.
+const objectMark = "\x00"
+
+// InObject returns the place of an object in a file. It is shown by the
+// object's name, and its Line is 1.
+func InObject(file, object string) Pos { return Pos{File: file + objectMark + object, Line: 1, Col: 1} }
+
+// Path is the file.
+func (p Pos) Path() string {
+	path, _, _ := strings.Cut(p.File, objectMark)
+	return path
+}
+
+// Object is the name of the object, "" where there is none.
+func (p Pos) Object() string {
+	_, object, _ := strings.Cut(p.File, objectMark)
+	return object
 }
 
 // IsValid reports whether p names a place.
@@ -30,8 +50,8 @@ func (p Pos) String() string {
 	switch {
 	case p.File == "":
 		return ""
-	case p.Object != "":
-		return p.File + ":" + p.Object
+	case p.Object() != "":
+		return p.Path() + ":" + p.Object()
 	case p.Line == 0:
 		return p.File
 	}
@@ -40,8 +60,7 @@ func (p Pos) String() string {
 
 // Compare orders positions by file, line and column.
 func (p Pos) Compare(o Pos) int {
-	return cmp.Or(cmp.Compare(p.File, o.File), cmp.Compare(p.Line, o.Line), cmp.Compare(p.Col, o.Col),
-		cmp.Compare(p.Object, o.Object))
+	return cmp.Or(cmp.Compare(p.File, o.File), cmp.Compare(p.Line, o.Line), cmp.Compare(p.Col, o.Col))
 }
 
 // Severity says how much a finding matters.

@@ -58,7 +58,7 @@ func TestDocumentIsReadLikeYAML(t *testing.T) {
 func TestDocumentErrorsHaveThePlacesOfTheInput(t *testing.T) {
 	d := sample()
 	d.Section("subnets").Entries[0].Set("cidr", doc.Str("10.9.1.0/33", at(99)))
-	d.Section("subnets").Entries[0].Set("wrong", doc.Bool(true, diag.Pos{File: "plan.json", Line: 1, Col: 1, Object: `aws_subnet.s["a"]`}))
+	d.Section("subnets").Entries[0].Set("wrong", doc.Bool(true, diag.InObject("plan.json", `aws_subnet.s["a"]`)))
 	_, findings := Load([]Source{{Name: "dump.json", Doc: d}})
 	var all strings.Builder
 	for _, f := range findings {

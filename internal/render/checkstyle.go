@@ -34,12 +34,12 @@ type checkstyleError struct {
 func Checkstyle(w io.Writer, r check.Report, texts Texts) error {
 	byFile := map[string][]checkstyleError{}
 	add := func(at diag.Pos, severity, id, message string) {
-		byFile[at.File] = append(byFile[at.File], checkstyleError{Line: at.Line, Column: texts.column(at), Severity: severity,
+		byFile[at.Path()] = append(byFile[at.Path()], checkstyleError{Line: at.Line, Column: texts.column(at), Severity: severity,
 			Message: xmlText(message), Source: "vpcpath." + id})
 	}
 	for _, f := range r.Findings {
 		if f.Suppressed == nil {
-			add(f.Pos, f.Severity.String(), f.ID, joinNonEmpty(": ", f.Pos.Object, f.Message))
+			add(f.Pos, f.Severity.String(), f.ID, joinNonEmpty(": ", f.Pos.Object(), f.Message))
 		}
 	}
 	for _, o := range r.Outcomes {

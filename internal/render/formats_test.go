@@ -64,7 +64,7 @@ func formatReport(t *testing.T) (check.Report, Texts) {
 		one(diag.Finding{Pos: at(9, 3), Severity: diag.Error, ID: "host-bits", Message: "silent"}, "dd", &check.Suppression{Kind: check.InSource, Reason: "so it is", At: at(9, 9)}),
 		one(diag.Finding{Pos: at(10, 3), Severity: diag.Error, ID: "host-bits", Message: "silent too"}, "ee", &check.Suppression{Kind: check.External, Reason: "so", At: diag.Pos{File: "/etc/.vpcpath.yaml"}}),
 		one(diag.Finding{Pos: at(11, 3), Severity: diag.Error, ID: "private-nat-gateway-to-internet", Message: "old"}, "ff", &check.Suppression{Kind: check.Known}),
-		one(diag.Finding{Pos: diag.Pos{File: "plan,a:b.json", Line: 1, Col: 1, Object: "aws_vpc.main"}, Severity: diag.Error, ID: "made-elsewhere", Message: "by object"}, "gg", nil),
+		one(diag.Finding{Pos: diag.InObject("plan,a:b.json", "aws_vpc.main"), Severity: diag.Error, ID: "made-elsewhere", Message: "by object"}, "gg", nil),
 		one(diag.Finding{Severity: diag.Error, ID: "nowhere", Message: "without a place"}, "hh", nil),
 	}
 	return r, Texts{"dir/a b.yaml": []byte(formatNet)}

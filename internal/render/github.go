@@ -24,7 +24,7 @@ func Annotations(w io.Writer, r check.Report, texts Texts) error {
 			properties = append(properties, name+"="+annotationProperty.Replace(value))
 		}
 		if at.IsValid() {
-			set("file", at.File)
+			set("file", at.Path())
 			if at.Line > 0 {
 				set("line", itoa(at.Line))
 				set("col", itoa(texts.column(at)))
@@ -38,8 +38,8 @@ func Annotations(w io.Writer, r check.Report, texts Texts) error {
 			continue
 		}
 		message := clean(f.Message)
-		if f.Pos.Object != "" {
-			message = clean(f.Pos.Object) + ": " + message
+		if f.Pos.Object() != "" {
+			message = clean(f.Pos.Object()) + ": " + message
 		}
 		for _, rel := range f.Related {
 			message += "\n" + joinNonEmpty(": ", clean(rel.Pos.String()), clean(rel.Message))

@@ -51,7 +51,7 @@ type junitProblem struct {
 func JUnit(w io.Writer, r check.Report) error {
 	expectations := junitSuite{Name: "expectations"}
 	for _, o := range r.Outcomes {
-		c := junitCase{Name: expectTitle(o), Classname: "vpcpath.expect", File: o.Expectation.At.File, Line: o.Expectation.At.Line}
+		c := junitCase{Name: expectTitle(o), Classname: "vpcpath.expect", File: o.Expectation.At.Path(), Line: o.Expectation.At.Line}
 		if !o.OK {
 			c.Failure = &junitProblem{o.Failures[0].Message, expectRule, xmlText(o.Expectation.At.String() + ":\n" + outcomeText(o))}
 			c.Failure.Message = xmlText(c.Failure.Message)
@@ -99,7 +99,7 @@ func ruleCase(r check.Report, id string) junitCase {
 		first, at = cmp.Or(first, f.Message), cmp.Or(at, f.Pos)
 		failing = append(failing, t.String())
 	}
-	c.File, c.Line = at.File, at.Line
+	c.File, c.Line = at.Path(), at.Line
 	if len(failing) > 0 {
 		p := &junitProblem{xmlText(first), id, xmlText(strings.TrimRight(strings.Join(failing, ""), "\n"))}
 		if r.Rejected {

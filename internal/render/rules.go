@@ -130,8 +130,8 @@ func place(p diag.Pos) string {
 	switch {
 	case !p.IsValid():
 		return ""
-	case p.Object != "":
-		return clean(p.Object)
+	case p.Object() != "":
+		return clean(p.Object())
 	case p.Line == 0:
 		return clean(p.File)
 	}

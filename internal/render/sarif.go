@@ -133,12 +133,12 @@ func (s *sarifWriter) location(at diag.Pos) (sarifLocation, bool) {
 	if !at.IsValid() {
 		return sarifLocation{}, false
 	}
-	l := sarifLocation{Physical: &sarifPhysical{Artifact: artifact(at.File)}}
+	l := sarifLocation{Physical: &sarifPhysical{Artifact: artifact(at.Path())}}
 	if at.Line > 0 {
 		l.Physical.Region = &sarifRegion{StartLine: at.Line, StartColumn: s.texts.column(at)}
 	}
-	if at.Object != "" {
-		l.Logical = append(l.Logical, sarifLogical{at.Object, "object"})
+	if at.Object() != "" {
+		l.Logical = append(l.Logical, sarifLogical{at.Object(), "object"})
 	}
 	return l, true
 }

@@ -68,7 +68,7 @@ func joined(a, b *world) *world {
 	}
 	for _, r := range b.resources {
 		if a.byAddress[r.address] != nil {
-			r.address = r.at.File + ":" + r.address // the same address in two configurations
+			r.address = r.at.Path() + ":" + r.address // the same address in two configurations
 			r.address = strings.Map(func(c rune) rune {
 				if c == '\\' || c == ' ' {
 					return '_'

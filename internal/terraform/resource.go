@@ -130,7 +130,7 @@ const maxDepth = 60
 
 func (w *world) resource(file, address string, mode tfjson.ResourceMode, typ, name string, index any, module string, values map[string]any, unknown any) *resource {
 	r := &resource{address: address, typ: typ, name: name, data: mode == tfjson.DataResourceMode, module: splitModule(module),
-		values: values, unknown: unknown, at: diag.Pos{File: file, Object: address}}
+		values: values, unknown: unknown, at: diag.InObject(file, address)}
 	if r.values == nil {
 		r.values = map[string]any{}
 	}
