@@ -265,3 +265,33 @@ func FuzzImport(f *testing.F) {
 		}
 	})
 }
+
+func TestTransitGatewaysHaveTheirDefaultTable(t *testing.T) {
+	files := template1(`
+Resources:
+  Hub: {Type: AWS::EC2::TransitGateway}
+  A: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
+  B: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.1.0.0/16}}
+  SA: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref A, CidrBlock: 10.0.0.0/24}}
+  SB: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref B, CidrBlock: 10.1.0.0/24}}
+  AtA: {Type: AWS::EC2::TransitGatewayAttachment, Properties: {TransitGatewayId: !Ref Hub, VpcId: !Ref A, SubnetIds: [!Ref SA]}}
+  AtB: {Type: AWS::EC2::TransitGatewayVpcAttachment, Properties: {TransitGatewayId: !Ref Hub, VpcId: !Ref B, SubnetIds: [!Ref SB]}}
+  TA: {Type: AWS::EC2::RouteTable, Properties: {VpcId: !Ref A}}
+  TB: {Type: AWS::EC2::RouteTable, Properties: {VpcId: !Ref B}}
+  RA: {Type: AWS::EC2::Route, Properties: {RouteTableId: !Ref TA, DestinationCidrBlock: 10.0.0.0/8, TransitGatewayId: !Ref Hub}}
+  RB: {Type: AWS::EC2::Route, Properties: {RouteTableId: !Ref TB, DestinationCidrBlock: 10.0.0.0/8, TransitGatewayId: !Ref Hub}}
+  OA: {Type: AWS::EC2::SubnetRouteTableAssociation, Properties: {SubnetId: !Ref SA, RouteTableId: !Ref TA}}
+  OB: {Type: AWS::EC2::SubnetRouteTableAssociation, Properties: {SubnetId: !Ref SB, RouteTableId: !Ref TB}}
+  G: {Type: AWS::EC2::SecurityGroup, Properties: {VpcId: !Ref B, GroupDescription: g, SecurityGroupIngress: [{IpProtocol: "-1", CidrIp: 10.0.0.0/8}]}}
+  IA: {Type: AWS::EC2::Instance, Properties: {SubnetId: !Ref SA}}
+  IB: {Type: AWS::EC2::Instance, Properties: {SubnetId: !Ref SB, SecurityGroupIds: [!Ref G]}}
+`)
+	const reachable = "expect: [{from: IA, to: IB, port: 443, verdict: reachable, via: Hub}]"
+	for _, f := range holds(t, files, nil, reachable) {
+		t.Error(f)
+	}
+	off := strings.Replace(string(files[0].Data), "AWS::EC2::TransitGateway}", "AWS::EC2::TransitGateway, Properties: {DefaultRouteTablePropagation: disable}}", 1)
+	for _, f := range holds(t, []load.Source{{Name: "t.yaml", Data: []byte(off)}}, nil, "expect: [{from: IA, to: IB, port: 443, verdict: unreachable, because: TGW_RTB_NO_ROUTE_TO_TGW_ATTACHMENT}]") {
+		t.Error(f)
+	}
+}
