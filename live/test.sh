@@ -8,6 +8,10 @@ if ! command -v aws >/dev/null && [ "$(id -u)" = 0 ] && command -v apt-get >/dev
 	echo "installing the AWS CLI (Debian package awscli)"
 	apt-get update -qq && apt-get install -y -qq awscli >/dev/null || echo "it could not be installed; the tests that ask it are skipped"
 fi
-gofmt -l . | tee /dev/stderr | (! grep -q .)
+unformatted=$(gofmt -l .)
+if [ -n "$unformatted" ]; then
+	echo "not gofmt-clean: $unformatted" >&2
+	exit 1
+fi
 go vet ./...
 go test ./...
