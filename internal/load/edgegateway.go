@@ -56,12 +56,9 @@ func (r *resolver) resolveCarriers() {
 		if g.VPC = r.vpc(g.vpc); g.VPC == nil {
 			continue
 		}
-		if first := g.VPC.CarrierGateway; first != nil {
-			r.faultOf(g.vpc.at, idSecondGateway, first.At, quote(first.Name)+" is declared here",
-				"VPC %q has carrier gateway %q already, at %s; a VPC has at most one", g.VPC.Name, first.Name, first.At)
+		if !attachOnly(r, g.vpc, g.VPC, &g.VPC.CarrierGateway, g.CarrierGateway) {
 			continue
 		}
-		g.VPC.CarrierGateway = g.CarrierGateway
 		if !slices.ContainsFunc(g.VPC.Subnets, func(s *model.Subnet) bool { return s.AZ == "" || wavelength(s.AZ) }) {
 			r.faultOf(g.vpc.at, idMissingWavelength, g.VPC.At, quote(g.VPC.Name)+" is declared here",
 				"carrier gateway %q needs a VPC with a subnet in a Wavelength Zone, as us-east-1-wl1-bos-wlz-1; VPC %q has none", g.Name, g.VPC.Name)

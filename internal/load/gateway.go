@@ -53,15 +53,9 @@ func (w *walker) readVGW(id model.Ident, n *yaml.Node) {
 func (r *resolver) resolveGateways() {
 	for _, g := range r.d.igws {
 		r.t.InternetGateways = append(r.t.InternetGateways, g.InternetGateway)
-		if g.VPC = r.vpc(g.vpc); g.VPC == nil {
-			continue
+		if g.VPC = r.vpc(g.vpc); g.VPC != nil {
+			attachOnly(r, g.vpc, g.VPC, &g.VPC.InternetGateway, g.InternetGateway) // IGW-1, LINT-13
 		}
-		if first := g.VPC.InternetGateway; first != nil { // IGW-1, LINT-13
-			r.faultOf(g.vpc.at, idSecondGateway, first.At, quote(first.Name)+" is declared here",
-				"VPC %q has internet gateway %q already, at %s; a VPC has at most one", g.VPC.Name, first.Name, first.At)
-			continue
-		}
-		g.VPC.InternetGateway = g.InternetGateway
 	}
 	for _, g := range r.d.eigws {
 		r.t.EgressOnlyGateways = append(r.t.EgressOnlyGateways, g.EgressOnlyInternetGateway)
@@ -69,14 +63,24 @@ func (r *resolver) resolveGateways() {
 	}
 	for _, g := range r.d.vgws {
 		r.t.VPNGateways = append(r.t.VPNGateways, g.VPNGateway)
-		if g.VPC = r.vpc(g.vpc); g.VPC == nil {
-			continue
+		if g.VPC = r.vpc(g.vpc); g.VPC != nil {
+			attachOnly(r, g.vpc, g.VPC, &g.VPC.VPNGateway, g.VPNGateway)
 		}
-		if first := g.VPC.VPNGateway; first != nil {
-			r.faultOf(g.vpc.at, idSecondGateway, first.At, quote(first.Name)+" is declared here",
-				"VPC %q has VPN gateway %q already, at %s; a VPC has at most one", g.VPC.Name, first.Name, first.At)
-			continue
-		}
-		g.VPC.VPNGateway = g.VPNGateway
 	}
+}
+
+// attachOnly attaches a gateway to a VPC, which has at most one of its kind. It
+// reports whether it is attached now.
+func attachOnly[T any, G interface {
+	*T
+	model.Resource
+}](r *resolver, at ref, v *model.VPC, slot *G, g G) bool {
+	if *slot != nil {
+		first := (*slot).ID()
+		r.faultOf(at.at, idSecondGateway, first.At, quote(first.Name)+" is declared here",
+			"VPC %q has %s %q already, at %s; a VPC has at most one", v.Name, first.Kind.Words(), first.Name, first.At)
+		return false
+	}
+	*slot = g
+	return true
 }

@@ -176,20 +176,29 @@ func (m *importer) vpcOfDefault(r *resource, key string, attributes ...string) *
 	return nil
 }
 
-func (m *importer) routeTable(r *resource) {
+// owningVPC finds the VPC of a table or ACL: what vpc_id says, or, for a
+// resource that adopts a default one, the VPC whose default it is; the VPC then
+// names it under role. It is "" where there is none, which is said.
+func (m *importer) owningVPC(r *resource, adopts bool, role, key string, attributes ...string) string {
 	vpc, ok := "", true
-	if r.typ == "aws_default_route_table" {
-		if v := m.vpcOfDefault(r, "default_route_table_id", "default_route_table_id", "main_route_table_id"); v != nil {
-			vpc = v.address
-			if e := m.Entry(vpc); e != nil {
-				e.Set("main_route_table", str(r, r.address))
-			}
-		}
-	} else {
+	if !adopts {
 		vpc, ok = m.link(r, toVPC, "vpc_id")
+	} else if v := m.vpcOfDefault(r, key, attributes...); v != nil {
+		vpc = v.address
+		if e := m.Entry(vpc); e != nil {
+			e.Set(role, str(r, r.address))
+		}
 	}
 	if !ok || vpc == "" {
 		m.cannot(r, "its VPC is not known")
+		return ""
+	}
+	return vpc
+}
+
+func (m *importer) routeTable(r *resource) {
+	vpc := m.owningVPC(r, r.typ == "aws_default_route_table", "main_route_table", "default_route_table_id", "default_route_table_id", "main_route_table_id")
+	if vpc == "" {
 		return
 	}
 	m.Add("route_tables", r.address, r.at).Set("vpc", str(r, vpc))
@@ -387,19 +396,8 @@ func (m *importer) defaultACL(vpc *resource) string {
 }
 
 func (m *importer) networkACL(r *resource) {
-	vpc, ok := "", true
-	if r.typ == "aws_default_network_acl" {
-		if v := m.vpcOfDefault(r, "default_network_acl_id", "default_network_acl_id"); v != nil {
-			vpc = v.address
-			if e := m.Entry(vpc); e != nil {
-				e.Set("default_network_acl", str(r, r.address))
-			}
-		}
-	} else {
-		vpc, ok = m.link(r, toVPC, "vpc_id")
-	}
-	if !ok || vpc == "" {
-		m.cannot(r, "its VPC is not known")
+	vpc := m.owningVPC(r, r.typ == "aws_default_network_acl", "default_network_acl", "default_network_acl_id", "default_network_acl_id")
+	if vpc == "" {
 		return
 	}
 	m.Add("network_acls", r.address, r.at).Set("vpc", str(r, vpc))
