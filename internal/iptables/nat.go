@@ -81,6 +81,9 @@ func (c *converter) prerouting(r *rule) {
 		list = p
 	}
 	for _, item := range ports(list, r.at).Items {
+		if hi, ok := strings.CutPrefix(item.Text, "0-"); ok {
+			item.Text = "1-" + hi // nobody sends to port 0
+		}
 		one := doc.Map(r.at)
 		one.Pairs = append(one.Pairs, m.Pairs...)
 		one.Set("port", item).Set("to", doc.Str(to, r.at))
