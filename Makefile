@@ -6,7 +6,7 @@ FUZZTIME   ?= 10m
 .PHONY: build test unit lint bench demo fuzz lab live clean
 
 build: ## bin/vpcpath
-	$(GO) build -trimpath -o bin/vpcpath ./cmd/vpcpath
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags="-s -w" -o bin/vpcpath ./cmd/vpcpath
 
 test: lint unit ## everything that must hold
 

@@ -41,13 +41,13 @@ func (r *resolver) chooseAddresses() {
 			}
 			c.private(d, &d.v6[k], text)
 		}
-		c.public(d, &d.public, name+".public_ip")
 		for k := range d.publics {
+			p := &d.publics[k]
 			text := name + ".public_ip"
-			if len(d.publics) > 1 || d.public.given() {
-				text = name + ".public_ips[" + d.publics[k].private.String() + "]"
+			if p.private.given() && len(d.publics) > 1 {
+				text = name + ".public_ips[" + p.private.String() + "]"
 			}
-			c.public(d, &d.publics[k].public, text)
+			c.public(d, &p.public, text)
 		}
 	}
 	c.pools()
@@ -55,7 +55,7 @@ func (r *resolver) chooseAddresses() {
 
 // each returns the addresses of an interface.
 func (d *rawInterface) each() []address {
-	out := []address{d.primary, d.public}
+	out := []address{d.primary}
 	out = append(out, d.secondary...)
 	out = append(out, d.v6...)
 	for _, p := range d.publics {
@@ -258,19 +258,11 @@ func (c *chooser) knownPublic() addr.Set {
 		add(v.Blocks())
 	}
 	for _, d := range c.r.d.interfaces {
-		for _, a := range append([]address{d.public}, publicOf(d)...) {
-			if a.IsValid() && !a.auto {
+		for _, p := range d.publics {
+			if a := p.public; a.IsValid() && !a.auto && p.by == model.KindInternetGateway {
 				ps = append(ps, netip.PrefixFrom(a.Addr, a.BitLen()))
 			}
 		}
 	}
 	return addr.SetOf(ps...)
-}
-
-func publicOf(d *rawInterface) []address {
-	var out []address
-	for _, p := range d.publics {
-		out = append(out, p.public)
-	}
-	return out
 }

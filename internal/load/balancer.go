@@ -55,9 +55,9 @@ var nodeFields = []field[rawInterface]{
 		}
 	}},
 	{"public_ip", false, func(w *walker, n *yaml.Node, d *rawInterface) {
-		d.publicAt = w.at(n)
+		d.has.public = true
 		if a, ok := w.ownAddress(n, onlyV4); ok {
-			d.public = a
+			d.mapPrimary(a, model.KindInternetGateway)
 		}
 	}},
 	{"ipv6", false, func(w *walker, n *yaml.Node, d *rawInterface) {
@@ -87,9 +87,9 @@ func (w *walker) readBalancer(id model.Ident, n *yaml.Node) {
 	for _, i := range d.ifaces {
 		i.groups, i.groupsAt, i.noGroups = d.groups, d.groupsAt, len(d.groups) == 0 // LB-5
 		switch {
-		case d.scheme == "internal" && i.publicAt.IsValid():
-			w.report(i.publicAt, idConflictingKeys, "load balancer %q is internal, and a node of it has a public address; expected `scheme: internet_facing`, or no `public_ip`", id.Name)
-		case d.InternetFacing && !i.publicAt.IsValid():
+		case d.scheme == "internal" && len(i.publics) > 0:
+			w.report(i.publics[0].public.at, idConflictingKeys, "load balancer %q is internal, and a node of it has a public address; expected `scheme: internet_facing`, or no `public_ip`", id.Name)
+		case d.InternetFacing && !i.has.public:
 			w.report(i.At, idMissingKey, "a node of internet-facing load balancer %q lacks the key `public_ip`", id.Name)
 		}
 	}

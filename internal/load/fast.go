@@ -19,7 +19,7 @@ func fastNodes(text []byte) (root *yaml.Node, ok bool) {
 // parse is fastNodes with the memory of the nodes parsed before, which are
 // gone with it.
 func (p *fastParser) parse(text []byte) (root *yaml.Node, ok bool) {
-	p.s, p.at, p.lines, p.stack = string(text), 0, p.lines[:0], p.stack[:0]
+	p.s, p.at, p.lines, p.stack = shared(text), 0, p.lines[:0], p.stack[:0]
 	p.nodes.reset()
 	p.pointers.reset()
 	if !p.split() || len(p.lines) == 0 {

@@ -11,46 +11,48 @@ import (
 )
 
 // rawInterface is a network interface, explicit or an instance's shorthand.
+// Large topologies have many: what is rare lies in slices.
 type rawInterface struct {
 	*model.Interface
 	subnet, instance ref
-	subnetAt         diag.Pos
-	instanceAt       diag.Pos
 	groups           []ref
 	groupsAt         diag.Pos // zero where the key is left out
 	primary          address
 	secondary        []address
-	secondaryAt      diag.Pos
 	v6               []address
-	public           address
-	carrier          address
-	customerOwned    address
-	publics          []publicPair
+	publics          []publicAddress
 	index            int // device index; -1 where the key is left out
 	indexAt          diag.Pos
-	checkedAt        diag.Pos
-	publicAt         diag.Pos      // of a load balancer's node
-	noGroups         bool          // it takes none, not even the default group
 	like             *rawInterface // its groups are those of this one
+	has              interfaceKeys
+	noGroups         bool // it takes none, not even the default group
 }
 
-type publicPair struct{ private, public address }
+// interfaceKeys are the keys that are there, with a good value or a bad one.
+type interfaceKeys struct{ subnet, instance, private, public bool }
+
+// publicAddress is an address that a gateway of a kind maps to a private one:
+// the primary where private is not given.
+type publicAddress struct {
+	private, public address
+	by              model.Kind
+}
 
 // addressFields are the keys that a network interface and the shorthand of an
 // instance have in common.
 var addressFields = []field[rawInterface]{
 	{"subnet", false, func(w *walker, n *yaml.Node, d *rawInterface) {
-		d.subnetAt = w.at(n)
+		d.has.subnet = true
 		w.ref(n, "the name of a subnet", &d.subnet)
 	}},
 	{"private_ip", false, func(w *walker, n *yaml.Node, d *rawInterface) {
-		d.checkedAt = w.at(n)
+		d.has.private = true
 		if a, ok := w.ownAddress(n, onlyV4); ok {
 			d.primary = a
 		}
 	}},
 	{"private_ips", false, func(w *walker, n *yaml.Node, d *rawInterface) {
-		d.secondaryAt = w.at(n)
+		d.has.private = true
 		w.list(n, "a list of IPv4 addresses", func(item *yaml.Node) {
 			if a, ok := w.ownAddress(item, onlyV4); ok {
 				d.secondary = append(d.secondary, a)
@@ -59,17 +61,17 @@ var addressFields = []field[rawInterface]{
 	}},
 	{"public_ip", false, func(w *walker, n *yaml.Node, d *rawInterface) {
 		if a, ok := w.ownAddress(n, onlyV4); ok {
-			d.public = a
+			d.mapPrimary(a, model.KindInternetGateway)
 		}
 	}},
 	{"carrier_ip", false, func(w *walker, n *yaml.Node, d *rawInterface) { // MISC-3
 		if a, ok := w.address(n, onlyV4); ok {
-			d.carrier = a
+			d.mapPrimary(a, model.KindCarrierGateway)
 		}
 	}},
 	{"customer_owned_ip", false, func(w *walker, n *yaml.Node, d *rawInterface) { // MISC-4
 		if a, ok := w.address(n, onlyV4); ok {
-			d.customerOwned = a
+			d.mapPrimary(a, model.KindLocalGateway)
 		}
 	}},
 	{"public_ips", false, func(w *walker, n *yaml.Node, d *rawInterface) {
@@ -77,7 +79,7 @@ var addressFields = []field[rawInterface]{
 			private, ok1 := w.address(key, onlyV4)
 			public, ok2 := w.ownAddress(value, onlyV4)
 			if ok1 && ok2 {
-				d.publics = append(d.publics, publicPair{private, public})
+				d.publics = append(d.publics, publicAddress{private, public, model.KindInternetGateway})
 			}
 		})
 	}},
@@ -94,7 +96,7 @@ var addressFields = []field[rawInterface]{
 
 var interfaceFields = append(slices.Clone(addressFields),
 	field[rawInterface]{"instance", false, func(w *walker, n *yaml.Node, d *rawInterface) {
-		d.instanceAt = w.at(n)
+		d.has.instance = true
 		w.ref(n, "the name of an instance", &d.instance)
 	}},
 	field[rawInterface]{"device_index", false, func(w *walker, n *yaml.Node, d *rawInterface) {
@@ -110,6 +112,11 @@ func newInterface(id model.Ident) *rawInterface {
 	return &rawInterface{Interface: &model.Interface{Ident: id, SourceDestCheck: true}, index: -1}
 }
 
+// mapPrimary notes an address that a gateway maps to the primary one.
+func (d *rawInterface) mapPrimary(public address, by model.Kind) {
+	d.publics = append(d.publics, publicAddress{public: public, by: by})
+}
+
 func (w *walker) readInterface(id model.Ident, n *yaml.Node) {
 	d := newInterface(id)
 	w.resource(d.Interface)
@@ -118,10 +125,10 @@ func (w *walker) readInterface(id model.Ident, n *yaml.Node) {
 	if !readMapping(w, n, id.At, what, interfaceFields, d) {
 		return
 	}
-	if d.subnetAt.Line == 0 {
+	if !d.has.subnet {
 		w.report(id.At, idMissingKey, "%s lacks the key `subnet`", what)
 	}
-	if d.indexAt.Line > 0 && d.instanceAt.Line == 0 {
+	if d.indexAt.Line > 0 && !d.has.instance {
 		w.report(d.indexAt, idConflictingKeys, "%s has a `device_index` and no `instance` to be a device of", what)
 	}
 }
@@ -176,7 +183,7 @@ func (w *walker) readInstance(id model.Ident, n *yaml.Node) {
 	w.resource(d.Instance)
 	w.out.instances = append(w.out.instances, d)
 	what := subject{"instance", id.Name}
-	if readMapping(w, n, id.At, what, instanceFields, d) && d.iface != nil && d.iface.subnetAt.Line == 0 {
+	if readMapping(w, n, id.At, what, instanceFields, d) && d.iface != nil && !d.iface.has.subnet {
 		w.report(id.At, idMissingKey, "%s says something of its network interface and lacks the key `subnet`", what)
 	} else if d.iface == nil && d.ifaceName != "" {
 		w.report(d.ifaceNameAt, idConflictingKeys, "`interface` names the interface that an instance has by its shorthand; %s has none: write %s under `network_interfaces`", what, quote(d.ifaceName))
@@ -361,20 +368,17 @@ func (r *resolver) collectAddresses(d *rawInterface) {
 			d.IPv6 = append(d.IPv6, a.Addr)
 		}
 	}
-	for _, m := range []struct {
-		address
-		what string
-		by   model.Kind
-	}{{d.public, "public", model.KindInternetGateway}, {d.carrier, "carrier IP", model.KindCarrierGateway}, {d.customerOwned, "customer-owned", model.KindLocalGateway}} {
-		switch {
-		case !m.IsValid():
-		case len(d.Private) == 0:
-			r.fault(m.at, idMissingKey, "a %s address maps to a private one, and the interface has none; expected `private_ip`", m.what)
-		default:
-			d.Public = append(d.Public, model.PublicIP{Private: d.Private[0], Public: m.Addr, At: m.at, By: m.by})
-		}
-	}
 	for _, p := range d.publics {
+		if !p.private.given() {
+			switch {
+			case !p.public.IsValid():
+			case len(d.Private) == 0:
+				r.fault(p.public.at, idMissingKey, "a %s address maps to a private one, and the interface has none; expected `private_ip`", mappedWords[p.by])
+			default:
+				d.Public = append(d.Public, model.PublicIP{Private: d.Private[0], Public: p.public.Addr, At: p.public.at, By: p.by})
+			}
+			continue
+		}
 		if !slices.Contains(d.Private, p.private.Addr) {
 			r.fault(p.private.at, idUnknownAddress, "%s is none of the interface's private addresses; expected %s", p.private, addressList(d.Private))
 			continue
@@ -385,6 +389,11 @@ func (r *resolver) collectAddresses(d *rawInterface) {
 		}
 		d.Public = append(d.Public, model.PublicIP{Private: p.private.Addr, Public: p.public.Addr, At: p.public.at, By: model.KindInternetGateway})
 	}
+}
+
+// mappedWords name the addresses that a kind of gateway maps.
+var mappedWords = map[model.Kind]string{
+	model.KindInternetGateway: "public", model.KindCarrierGateway: "carrier IP", model.KindLocalGateway: "customer-owned",
 }
 
 func addressList(list []netip.Addr) string {

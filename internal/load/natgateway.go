@@ -39,14 +39,14 @@ func natField(name string, read func(w *walker, n *yaml.Node, d *rawNAT)) field[
 var natFields = []field[rawNAT]{
 	natField("subnet", func(w *walker, n *yaml.Node, d *rawNAT) { w.ref(n, "the name of a subnet", &d.iface.subnet) }),
 	natField("private_ip", func(w *walker, n *yaml.Node, d *rawNAT) {
-		d.iface.checkedAt = w.at(n)
+		d.iface.has.private = true
 		if a, ok := w.ownAddress(n, onlyV4); ok {
 			d.iface.primary = a
 		}
 	}),
 	natField("public_ip", func(w *walker, n *yaml.Node, d *rawNAT) {
 		if a, ok := w.ownAddress(n, onlyV4); ok {
-			d.iface.public = a
+			d.iface.mapPrimary(a, model.KindInternetGateway)
 		}
 	}),
 	natField("connectivity", func(w *walker, n *yaml.Node, d *rawNAT) {
@@ -137,7 +137,8 @@ func (r *resolver) makeNAT(n *rawNAT, add func(model.Resource, *rawInterface, st
 		}
 		d := newInterface(n.Ident)
 		d.SourceDestCheck = false
-		d.Subnet, d.primary, d.public = s, z.address, z.address
+		d.Subnet, d.primary = s, z.address
+		d.mapPrimary(z.address, model.KindInternetGateway)
 		add(n.NATGateway, d, "."+z.String())
 		n.ifaces = append(n.ifaces, d)
 		n.Interfaces = append(n.Interfaces, d.Interface)

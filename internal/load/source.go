@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+	"unsafe"
 
 	"github.com/vpcpath/vpcpath/internal/diag"
 	"github.com/vpcpath/vpcpath/internal/doc"
@@ -60,6 +61,11 @@ func Files(paths []string, stdin io.Reader) ([]Source, []diag.Finding) {
 	}
 	return f.sources, f.findings
 }
+
+// shared is the text of a source as a string without a copy of it: names are
+// parts of it, and a copy would live as long as they do. Nobody changes the
+// bytes of a source.
+func shared(text []byte) string { return unsafe.String(unsafe.SliceData(text), len(text)) }
 
 type fileReader struct {
 	sources  []Source

@@ -245,7 +245,7 @@ func (r *resolver) requireAddress(d *rawInterface) {
 		return
 	}
 	if d.Subnet.CIDR.IsValid() {
-		if len(d.Private) == 0 && d.checkedAt.Line == 0 && d.secondaryAt.Line == 0 {
+		if len(d.Private) == 0 && !d.has.private {
 			if _, nat := d.Owner.(*model.NATGateway); !nat {
 				r.fault(d.At, idMissingKey, "%s lacks the key `private_ip`; every interface in subnet %q has an address of %s", owner(d), d.Subnet.Name, d.Subnet.CIDR)
 			}
