@@ -45,7 +45,7 @@ var applianceNotForwarding = &Rule{
 				continue
 			}
 			for _, i := range inst.Interfaces {
-				uses := slices.DeleteFunc(slices.Clone(p.routesTo(i)), forItself)
+				uses := slices.DeleteFunc(slices.Clone(p.routesTo(i)), func(u use) bool { return forItself(inst, u) })
 				if len(uses) == 0 {
 					continue
 				}
@@ -61,10 +61,24 @@ var applianceNotForwarding = &Rule{
 	},
 }
 
-// forItself reports whether a route brings an instance addresses of its own: a
-// range that the owner of the account brought, at an internet gateway (GW-14).
-func forItself(u use) bool {
+// ownRange reports whether a route brings an instance addresses of a range
+// that the owner of the account brought, at an internet gateway (GW-14).
+func ownRange(u use) bool {
 	return len(u.table.Edges) > 0 && u.route.Destination.IsValid() && !u.table.VPC.Contains(u.route.Destination.Addr())
+}
+
+// forItself reports whether all that a route brings an instance is for its
+// own addresses, as those of its local routes.
+func forItself(inst *model.Instance, u use) bool {
+	if ownRange(u) {
+		return true
+	}
+	for _, p := range u.route.Prefixes() {
+		if !slices.ContainsFunc(inst.LocalRoutes, func(b model.Block) bool { return b.Prefix.Bits() <= p.Bits() && b.Prefix.Contains(p.Addr()) }) {
+			return false
+		}
+	}
+	return true
 }
 
 var singleApplianceForSeveralZones = &Rule{

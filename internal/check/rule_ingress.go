@@ -62,7 +62,7 @@ var ingressTargetWithoutPublicIP = &Rule{
 	Since: "0.1",
 	Check: func(p *Pass) {
 		for _, r := range p.redirects() {
-			if r.target.Instance() == nil || forItself(use{r.table, r.route}) || !r.isInternet() || r.family() != addr.V4 || r.target.Mapped(model.KindInternetGateway) {
+			if r.target.Instance() == nil || ownRange(use{r.table, r.route}) || !r.isInternet() || r.family() != addr.V4 || r.target.Mapped(model.KindInternetGateway) {
 				continue
 			}
 			f := p.Report(at(r.route.At, r.table.At), "gateway route table %q sends %s to %q, which has no public address, so internet gateway %q drops what comes in; give %q an Elastic IP address",
