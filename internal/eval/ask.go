@@ -99,6 +99,7 @@ func (w *walk) reset(p pair) {
 	w.arrived, w.lost, w.answered, w.unanswered = packet.Empty, packet.Empty, packet.Empty, packet.Empty
 	w.chosen, w.unknown, w.doubted = packet.Empty, packet.Empty, packet.Empty
 	w.forward, w.back, w.blockers, w.assumptions, w.delivered = nil, nil, nil, nil, w.delivered[:0]
+	w.maybes, w.listed = w.maybes[:0], askedList(p)
 	w.ranges, w.recent = w.ranges[:0], [4]projection{}
 	w.passes, w.hops, w.replied, w.namedOut = 0, 0, false, false
 	w.asked = w.headers(p)
@@ -192,6 +193,9 @@ func (w *walk) start(p pair, f addr.Family) {
 		h.Action, h.Interface = Originate, p.origin.iface
 		w.step(&b, &h)
 	}
+	if w.listed != nil && w.rec {
+		w.doubtListed(&b)
+	}
 	if p.byAddress {
 		w.namedByAddress(&b)
 		if b.asked == packet.Empty {
@@ -249,6 +253,9 @@ func (w *walk) result(p pair) *Result {
 	sure := sp.Minus(sp.Minus(sp.Minus(ok, failed), w.unknown), w.doubted)
 	either := sp.And(ok, failed)
 	undetermined := sp.Or(sp.Or(sp.Minus(w.unknown, failed), sp.And(either, w.chosen)), w.doubted)
+	if w.listed != nil && sure != w.asked && sp.Or(ok, undetermined) != packet.Empty {
+		sure, undetermined = packet.Empty, w.asked
+	}
 	sometimes := sp.Minus(either, undetermined)
 	r := &Result{From: p.from, To: p.to, Port: p.port, SourcePorts: p.sourcePorts,
 		Assumptions: w.assumptions}

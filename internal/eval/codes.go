@@ -59,6 +59,7 @@ const (
 	ListenersMismatch        Code = "ELBV2_LISTENERS_MISMATCH"
 	NoTargetsInZone          Code = "ELBV2_NO_TARGETS_IN_AZ"
 	NotModelled              Code = "UNSUPPORTED_COMPONENT"
+	PrefixListNotKnown       Code = "PREFIX_LIST_NOT_KNOWN"
 	AttachmentState          Code = "BAD_STATE_ATTACHMENT"
 	TransitNoAssociation     Code = "TGW_ATTACH_MISSING_TGW_RTB_ASSOCIATION"
 	TransitBadRoute          Code = "TGW_RTB_BAD_STATE_ROUTE"
@@ -131,6 +132,7 @@ func Codes() []CodeInfo {
 		{ListenersMismatch, true, "no listener of the load balancer accepts the traffic"},
 		{NoTargetsInZone, true, "the load balancer's node has no target in its Availability Zone, and cross-zone load balancing is off"},
 		{NotModelled, true, "something that vpcpath does not model decides; the answer is unknown"},
+		{PrefixListNotKnown, false, "which addresses are in a prefix list is not known, and that decides; the answer is unknown"},
 		{AttachmentState, true, "the attachment is accepted on one side only, or leads nowhere"},
 		{TransitNoAssociation, true, "the transit gateway attachment is associated with no route table, so what comes from it is dropped"},
 		{TransitBadRoute, true, "the transit gateway route that wins is a blackhole"},

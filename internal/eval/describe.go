@@ -138,6 +138,7 @@ func (w *walk) assume(rule, text string) {
 // write fills in what only a recorded walk knows.
 func (w *walk) write(r *Result, sure, sometimes, undetermined packet.Set) {
 	sp := w.sp
+	w.blockMaybes(undetermined)
 	r.Asked, r.Works = sp.Boxes(w.asked), sp.Boxes(sure)
 	r.Sometimes, r.Undetermined = sp.Boxes(sometimes), sp.Boxes(undetermined)
 	r.Forward.Hops, r.Return.Hops = w.forward, w.back

@@ -11,8 +11,7 @@ import (
 // gatewayEndpoint takes b to a service through a gateway endpoint (EP-1).
 func (w *walk) gatewayEndpoint(b branch, v *model.VPC, e *model.VPCEndpoint) {
 	id := gatewayHop(e)
-	carried := w.sp.Or(w.sp.Protos(packet.TCP, packet.TCP), w.sp.EchoRequest(b.fam))
-	w.gate(&b, w.sp.And(b.asked, carried), true, func(packet.Set) Hop {
+	w.gate(&b, w.sp.And(b.asked, w.carriedByGateway(b.fam)), true, func(packet.Set) Hop {
 		return id.with(GatewayEndpointProtocol, "a gateway endpoint carries TCP and ICMP echo only", "EP-3")
 	})
 	foreign := w.sp.Minus(b.asked, w.owned(&b, b.source(), v))

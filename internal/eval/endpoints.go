@@ -105,7 +105,9 @@ func (n *Net) resourceSide(e model.Endpoint, receiving bool) ([]side, error) {
 func (n *Net) origins(e model.Endpoint) ([]side, error) {
 	switch e.Kind {
 	case model.EndpointInternet, model.EndpointInternet6:
-		return []side{n.internetSide(e)}, nil
+		s := n.internetSide(e)
+		s.addrs = s.addrs.Minus(n.silent())
+		return []side{s}, nil
 	case model.EndpointAddresses:
 		return n.senders(e)
 	}
@@ -143,6 +145,9 @@ func (n *Net) targets(e model.Endpoint) ([]side, error) {
 	switch r := e.Resource.(type) {
 	case *model.VPCEndpoint:
 		if r.Type == model.GatewayEndpoint {
+			if r.PrefixList.Unknown { // among these; answer says that nobody knows which
+				return []side{{text: e.Text, host: r, addrs: n.world().Only(addr.V4)}}, nil
+			}
 			var ps []netip.Prefix
 			for _, b := range r.PrefixList.CIDRs {
 				ps = append(ps, b.Prefix)
@@ -169,6 +174,20 @@ func each(text string, host model.Resource, list []*model.Interface) []side {
 		out[k] = side{text: text, host: host, iface: i, named: true}
 	}
 	return out
+}
+
+// silent returns the addresses of the services of gateway endpoints, which
+// open no connection (EP-3).
+func (n *Net) silent() addr.Set {
+	var ps []netip.Prefix
+	for _, e := range n.topo.VPCEndpoints {
+		if e.Type == model.GatewayEndpoint {
+			for _, b := range e.PrefixList.CIDRs {
+				ps = append(ps, b.Prefix)
+			}
+		}
+	}
+	return addr.SetOf(ps...)
 }
 
 func (n *Net) internetSide(e model.Endpoint) side {

@@ -37,7 +37,9 @@ func (w *walk) losers(b *branch, t *routeTable, won candidate) []RouteUse {
 				continue
 			}
 			why := fmt.Sprintf("%s is longer", won.prefix)
-			if c.prefix == won.prefix {
+			if !won.prefix.IsValid() {
+				why = "if the address is in " + won.route.DestinationText()
+			} else if c.prefix == won.prefix {
 				why = tie(c.route, won.route)
 			}
 			out = append(out, routeUse(c.route, false, why))

@@ -29,9 +29,17 @@ type filter struct {
 
 // unknownRule allows what its services say, or does not.
 type unknownRule struct {
-	what     *model.Unmodelled
 	group    *model.SecurityGroup
+	code     Code
+	why      string
+	rule     string // of semantics.md
 	services *packet.Services
+	list     *model.PrefixList // whose addresses nobody knows; nil for what is not modelled
+}
+
+// notModelled is the unknownRule of what vpcpath does not model.
+func notModelled(u *model.Unmodelled, g *model.SecurityGroup, s []packet.Service) unknownRule {
+	return unknownRule{group: g, code: NotModelled, why: unmodelledText(u), rule: "MISC-5", services: packet.NewServices(s, noRule)}
 }
 
 // filterRule says what a rule number in the filter's Services stands for.
@@ -114,15 +122,18 @@ func (n *Net) compileGroups(groups []*model.SecurityGroup, egress bool) *filter 
 			list = g.Egress
 		}
 		if g.Unmodelled != nil {
-			f.unknown = append(f.unknown, unknownRule{g.Unmodelled, g, packet.NewServices([]packet.Service{{
-				Proto: packet.ProtoRange{Lo: 0, Hi: 255}, Ports: packet.PortRange{Lo: 0, Hi: 65535}, Allow: true}}, noRule)})
+			f.unknown = append(f.unknown, notModelled(g.Unmodelled, g, []packet.Service{{
+				Proto: packet.ProtoRange{Lo: 0, Hi: 255}, Ports: packet.PortRange{Lo: 0, Hi: 65535}, Allow: true}}))
 		}
 		for _, r := range list {
 			id := int32(len(f.rules))
 			f.rules = append(f.rules, filterRule{sg: r, group: g})
 			switch {
 			case r.Unmodelled != nil:
-				f.unknown = append(f.unknown, unknownRule{r.Unmodelled, g, packet.NewServices(services(r.Traffic, true, id), noRule)})
+				f.unknown = append(f.unknown, notModelled(r.Unmodelled, g, services(r.Traffic, true, id)))
+			case r.PrefixList != nil && r.PrefixList.Unknown:
+				f.unknown = append(f.unknown, unknownRule{group: g, code: PrefixListNotKnown, rule: "MISC-6", list: r.PrefixList,
+					why: "which addresses are in prefix list " + r.PrefixList.Name + " is not known", services: packet.NewServices(services(r.Traffic, true, id), noRule)})
 			case r.Group == nil:
 				for _, p := range r.Prefixes() {
 					c.add(p, r.Traffic, true, id)

@@ -21,7 +21,7 @@ func (w *walk) networkACL(b *branch, s *model.Subnet, egress bool) {
 		return
 	}
 	if s.NetworkACL.Unmodelled != nil {
-		w.unknownRules(b, s.NetworkACL, s.NetworkACL.Unmodelled, way(egress), b.asked)
+		w.unknownRules(b, gatewayHop(s.NetworkACL).with(NotModelled, unmodelledText(s.NetworkACL.Unmodelled), "MISC-5"), way(egress), b.asked)
 		return
 	}
 	f := w.net.acl(s.NetworkACL, egress)
@@ -73,8 +73,13 @@ func (w *walk) securityGroups(b *branch, i *model.Interface, egress bool) {
 		ok = w.sp.Or(ok, w.doubtFilter(b, f, fresh, peer, named))
 		for _, u := range f.unknown {
 			may := w.sp.Minus(w.sp.Restrict(fresh, b.fam, peer, b.dir, everyPeer(u.services)), ok)
-			if may != packet.Empty {
-				w.unknownRules(b, u.group, u.what, way(egress), may)
+			if u.list != nil && u.list.Service != "" { // a service has public addresses
+				may = w.in(may, b.fam, peer, w.net.world().Ranges(b.fam))
+			}
+			if u.list != nil && u.list == w.listed && b.dir == packet.Forward && egress {
+				ok = w.sp.Or(ok, may)
+			} else if may != packet.Empty {
+				w.unknownRules(b, gatewayHop(u.group).with(u.code, u.why, u.rule), way(egress), may)
 				ok = w.sp.Or(ok, may)
 			}
 		}

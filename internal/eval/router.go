@@ -98,6 +98,9 @@ func (w *walk) lookup(b branch, t *routeTable, next func(branch, candidate)) {
 		})
 		return
 	}
+	if len(t.vague) > 0 {
+		w.forkLists(&b, t, next)
+	}
 	w.forkRoutes(&b, t, next)
 	split(w, t.lookup, b.asked, b.fam, b.destination(), func(rs []addr.Range, e *routeEntry, ok bool) {
 		w.follow(w.only(b, w.to(&b, rs...)), t, e, ok, next)

@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"slices"
 
+	"github.com/vpcpath/vpcpath/internal/addr"
 	"github.com/vpcpath/vpcpath/internal/lpm"
 	"github.com/vpcpath/vpcpath/internal/model"
 )
@@ -20,6 +21,10 @@ type routeTable struct {
 	// never are propagated routes inside a block of the VPC: they never
 	// beat the local route, not even when longer (RT-8).
 	never []candidate
+	// vague are routes to lists whose CIDRs nobody knows; single are the
+	// addresses that have a route of their own, which beats any list.
+	vague  []*model.Route
+	single addr.Set
 }
 
 // rule is the rule by which the table chooses.
@@ -97,6 +102,10 @@ func compileTable(t *model.RouteTable) *routeTable {
 	entries := map[netip.Prefix]*routeEntry{}
 	var order []netip.Prefix
 	for _, r := range t.Routes {
+		if r.PrefixList != nil && r.PrefixList.Unknown {
+			out.vague = append(out.vague, r)
+			continue
+		}
 		for _, p := range r.Prefixes() {
 			p = p.Masked()
 			c := candidate{p, r}
@@ -114,8 +123,12 @@ func compileTable(t *model.RouteTable) *routeTable {
 		}
 	}
 	var b lpm.Builder[*routeEntry]
+	var single []netip.Prefix
 	for _, p := range order {
 		e := entries[p]
+		if p.IsSingleIP() && len(out.vague) > 0 {
+			single = append(single, p)
+		}
 		slices.SortStableFunc(e.candidates, func(a, b candidate) int { return compareRoutes(a.route, b.route) })
 		e.equal = 1
 		best := e.candidates[0].route
@@ -127,7 +140,7 @@ func compileTable(t *model.RouteTable) *routeTable {
 		e.picks = e.equal > 1 && !multipath(best)
 		b.Insert(p, e)
 	}
-	out.lookup = b.Build()
+	out.lookup, out.single = b.Build(), addr.SetOf(single...)
 	return out
 }
 

@@ -19,19 +19,20 @@ func (w *walk) undetermined(b *branch, s packet.Set, hop func() Hop) {
 }
 
 // unknownRules makes undetermined what rules would judge that nobody knows.
-func (w *walk) unknownRules(b *branch, filter model.Resource, u *model.Unmodelled, direction string, s packet.Set) {
+func (w *walk) unknownRules(b *branch, h Hop, direction string, s packet.Set) {
 	w.undetermined(b, s, func() Hop {
-		h := gatewayHop(filter).with(NotModelled, u.Name+" is not modelled: "+u.Reason, "MISC-5")
 		h.Direction = direction
 		return h
 	})
 }
 
+func unmodelledText(u *model.Unmodelled) string { return u.Name + " is not modelled: " + u.Reason }
+
 // notModelledTarget ends b at a device that vpcpath does not know: where it
 // goes from there nobody can say.
 func (w *walk) notModelledTarget(b branch, t *model.Unmodelled, r *model.Route) {
 	w.undetermined(&b, b.asked, func() Hop {
-		h := gatewayHop(t).with(NotModelled, t.Name+" is not modelled: "+t.Reason, "MISC-5")
+		h := gatewayHop(t).with(NotModelled, unmodelledText(t), "MISC-5")
 		h.At = r.At
 		return h
 	})

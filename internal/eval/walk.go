@@ -29,11 +29,13 @@ type walk struct {
 
 	// Outcomes, in headers of the question. A header is in both of a pair
 	// where a NAT's choice, or AWS's, decides.
-	arrived, lost        packet.Set // on the way there
-	answered, unanswered packet.Set // on the way back, of those that arrived
-	chosen               packet.Set // an undocumented choice of AWS decides (RT-7)
-	unknown              packet.Set // something that is not modelled decides, unless all of it fails anyhow
-	doubted              packet.Set // an address that AWS chooses decides, whatever becomes of its stand-in
+	arrived, lost        packet.Set        // on the way there
+	answered, unanswered packet.Set        // on the way back, of those that arrived
+	chosen               packet.Set        // an undocumented choice of AWS decides (RT-7)
+	unknown              packet.Set        // something that is not modelled decides, unless all of it fails anyhow
+	listed               *model.PrefixList // the list of the addresses asked for, where nobody knows these
+	maybes               []maybe           // routes to lists that nobody knows, which may decide
+	doubted              packet.Set        // an address that AWS chooses decides, whatever becomes of its stand-in
 	forward, back        []*Hop
 	blockers             []blocker
 	assumptions          []Assumption

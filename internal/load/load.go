@@ -136,6 +136,7 @@ func (r *resolver) run() {
 	for _, i := range r.d.instances {
 		r.t.Instances = append(r.t.Instances, i.Instance)
 	}
+	r.fillPrefixLists()
 	r.t.PrefixLists = append(r.t.PrefixLists, r.d.lists...)
 	r.t.Unmodelled = append(r.t.Unmodelled, r.d.unmodelled...)
 	r.makeDefaults()

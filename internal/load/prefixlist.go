@@ -2,6 +2,7 @@ package load
 
 import (
 	"net/netip"
+	"slices"
 
 	"github.com/vpcpath/vpcpath/internal/diag"
 	"github.com/vpcpath/vpcpath/internal/model"
@@ -11,7 +12,17 @@ import (
 type rawPrefixList struct{ *model.PrefixList }
 
 var prefixListFields = []field[rawPrefixList]{
-	{"cidrs", true, func(w *walker, n *yaml.Node, d *rawPrefixList) { w.cidrs(n, anyFamily, &d.CIDRs) }},
+	{"cidrs", true, func(w *walker, n *yaml.Node, d *rawPrefixList) {
+		if v := w.deref(n); v != nil && v.Kind == yaml.ScalarNode && v.Value == "unknown" {
+			d.Unknown = true
+			return
+		}
+		w.list(n, "a list of CIDRs, or unknown", func(item *yaml.Node) {
+			if b, ok := w.cidr(item, anyFamily); ok {
+				d.CIDRs = append(d.CIDRs, b)
+			}
+		})
+	}},
 	{"service", false, func(w *walker, n *yaml.Node, d *rawPrefixList) {
 		w.textValue(n, "the name of a service as s3", &d.Service)
 	}},
@@ -23,6 +34,42 @@ func (w *walker) readPrefixList(id model.Ident, n *yaml.Node) {
 	w.resource(l)
 	w.out.lists = append(w.out.lists, l)
 	readMapping(w, n, id.At, subject{"prefix list", id.Name}, prefixListFields, &rawPrefixList{l})
+}
+
+// fillPrefixLists gives the lists of a service whose CIDRs are not known those
+// of the topology's other lists of the service, where these are alike.
+func (r *resolver) fillPrefixLists() {
+	for _, l := range r.d.lists {
+		if !l.Unknown || l.Service == "" {
+			continue
+		}
+		var found *model.PrefixList
+		alike := true
+		for _, o := range r.d.lists {
+			if len(o.CIDRs) == 0 || !sameService(o.Service, l.Service) {
+				continue
+			}
+			alike = alike && (found == nil || slices.Equal(sortedPrefixes(found), sortedPrefixes(o)))
+			found = o
+		}
+		if found != nil && alike {
+			l.CIDRs, l.Unknown = found.CIDRs, false
+		}
+	}
+}
+
+// sameService compares names of services; one without a Region is that of any.
+func sameService(a, b string) bool {
+	return a == b || serviceName(a) == serviceName(b) && (a == serviceName(a) || b == serviceName(b))
+}
+
+func sortedPrefixes(l *model.PrefixList) []string {
+	out := make([]string, len(l.CIDRs))
+	for i, b := range l.CIDRs {
+		out[i] = b.Prefix.String()
+	}
+	slices.Sort(out)
+	return out
 }
 
 // checkPrefixLists: one family, no entry twice (MISC-1).

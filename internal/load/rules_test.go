@@ -551,6 +551,42 @@ prefix_lists:
 		"prefix list \"c\" lacks the key `cidrs` [missing-key]")
 }
 
+// The CIDRs of a list that is not known are those of the topology's other lists
+// of its service, where these are alike.
+func TestMISC06_ListsOfOneService(t *testing.T) {
+	refuse(t, `version: 1
+prefix_lists:
+  a: {cidrs: ^some, service: s3}
+`, "expected a list of CIDRs, or unknown, found \"some\" [wrong-type]")
+	for _, c := range []struct{ lists, want string }{
+		{"b: {cidrs: [52.219.0.0/16, 3.5.0.0/16], service: s3}", "[52.219.0.0/16 3.5.0.0/16]"},
+		{"b: {cidrs: [52.219.0.0/16], service: com.amazonaws.eu-west-1.s3}", "[52.219.0.0/16]"},
+		{"b: {cidrs: [52.219.0.0/16], service: com.amazonaws.us-east-1.s3}", "unknown"},
+		{"b: {cidrs: [52.219.0.0/16], service: dynamodb}", "unknown"},
+		{"b: {cidrs: [52.219.0.0/16]}", "unknown"},
+		{"b: {cidrs: unknown, service: s3}", "unknown"},
+		{"b: {cidrs: [52.219.0.0/16, 3.5.0.0/16], service: s3}, c: {cidrs: [3.5.0.0/16, 52.219.0.0/16], service: s3}", "[3.5.0.0/16 52.219.0.0/16]"},
+		{"b: {cidrs: [52.219.0.0/16], service: s3}, c: {cidrs: [3.5.0.0/16], service: s3}", "unknown"},
+	} {
+		top, findings := Load([]Source{{Name: "in.yaml", Data: []byte("version: 1\nprefix_lists: {a: {cidrs: unknown, service: com.amazonaws.eu-west-1.s3}, " + c.lists + "}\n")}})
+		if top == nil {
+			t.Fatal(findings)
+		}
+		l := top.PrefixLists[0]
+		got := "unknown"
+		if !l.Unknown {
+			var ps []string
+			for _, b := range l.CIDRs {
+				ps = append(ps, b.Prefix.String())
+			}
+			got = fmt.Sprint(ps)
+		}
+		if got != c.want {
+			t.Errorf("%s: %s, expected %s", c.lists, got, c.want)
+		}
+	}
+}
+
 func TestVPNI01_TunnelEnds(t *testing.T) {
 	refuse(t, base+`tunnels:
   one: {protocol: udp, port: 1, ends: ^[{instance: host, address: 169.254.255.1}]}

@@ -114,6 +114,8 @@ type PrefixList struct {
 	Ident
 	CIDRs   []Block
 	Service string
+	// Unknown is set in place of CIDRs where nobody knows these (MISC-6).
+	Unknown bool
 }
 
 // PeeringConnection joins two VPCs (PCX-1).
