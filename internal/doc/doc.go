@@ -32,6 +32,10 @@ type Entry struct {
 	At   diag.Pos
 	// Comment is written above the entry, as its AWS id or what is assumed.
 	Comment string
+	// Weak marks what the input names and does not describe as a whole, as a
+	// group of another stack: an entry of other input with its name or id
+	// takes its place.
+	Weak bool
 	*Value
 }
 

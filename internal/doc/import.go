@@ -26,11 +26,9 @@ type Count struct {
 }
 
 // Join puts documents together into one, their sections in the order of first
-// sight. It does not look whether names stand twice.
+// sight. Weak entries make room; it does not look whether other names stand
+// twice.
 func Join(docs ...*Document) *Document {
-	if len(docs) == 1 {
-		return docs[0]
-	}
 	out := &Document{}
 	for _, d := range docs {
 		if d.Comment != "" && out.Comment != "" {
@@ -42,5 +40,6 @@ func Join(docs ...*Document) *Document {
 			into.Entries = append(into.Entries, s.Entries...)
 		}
 	}
+	out.settle()
 	return out
 }

@@ -3,6 +3,7 @@ package load
 import (
 	"slices"
 
+	"github.com/vpcpath/vpcpath/internal/doc"
 	"github.com/vpcpath/vpcpath/internal/model"
 	"gopkg.in/yaml.v3"
 )
@@ -43,8 +44,11 @@ func (w *walker) takeID(entry *yaml.Node) (rest *yaml.Node, id ref) {
 
 // declareAliases enters second names in the namespace. A resource may have
 // its own name as its id.
-func (r *resolver) declareAliases() {
+func (r *resolver) declareAliases(yields map[model.Resource]model.Resource) {
 	for _, a := range r.d.aliases {
+		if yields[a.of] != nil {
+			continue
+		}
 		old, taken := r.t.Names[a.name.text]
 		switch {
 		case !taken:
@@ -55,4 +59,28 @@ func (r *resolver) declareAliases() {
 				"id %q is taken already by the %s at %s; a name stands for one resource, across kinds and files", a.name.text, old.ID().Kind.Words(), old.ID().At)
 		}
 	}
+}
+
+// yielding returns the weak resources with what takes their place.
+func (r *resolver) yielding() map[model.Resource]model.Resource {
+	if len(r.d.weak) == 0 {
+		return nil
+	}
+	index := map[model.Resource]int{}
+	list := make([]doc.Named, len(r.d.order))
+	for i, res := range r.d.order {
+		index[res] = i
+		list[i].Name = res.ID().Name
+	}
+	for _, a := range r.d.aliases {
+		list[index[a.of]].ID = a.name.text
+	}
+	for _, res := range r.d.weak {
+		list[index[res]].Weak = true
+	}
+	out := map[model.Resource]model.Resource{}
+	for weak, to := range doc.Yielding(list) {
+		out[r.d.order[weak]] = r.d.order[to]
+	}
+	return out
 }

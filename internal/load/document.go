@@ -20,7 +20,11 @@ func readDocument(src Source) *decls {
 				continue
 			}
 			key := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: e.Name, Line: at}
+			before := len(w.out.order)
 			w.section(s.Name, e.At, &yaml.Node{Kind: yaml.MappingNode, Line: at, Content: []*yaml.Node{key, w.node(e.Value)}})
+			if e.Weak {
+				w.out.weak = append(w.out.weak, w.out.order[before:]...)
+			}
 		}
 	}
 	w.out.versions++

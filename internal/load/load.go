@@ -122,11 +122,19 @@ func (r *resolver) run() {
 	for _, name := range r.d.foreign {
 		r.foreign[name.text] = true
 	}
+	yields := r.yielding()
 	for _, res := range r.d.order {
-		r.declare(res)
+		if yields[res] == nil {
+			r.declare(res)
+		}
+	}
+	for _, res := range r.d.weak {
+		if to := yields[res]; to != nil {
+			r.t.Names[res.ID().Name] = to
+		}
 	}
 	r.dropDuplicates()
-	r.declareAliases()
+	r.declareAliases(yields)
 	for _, a := range r.d.acls {
 		r.t.NetworkACLs = append(r.t.NetworkACLs, a.NetworkACL)
 	}

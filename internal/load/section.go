@@ -13,6 +13,7 @@ type decls struct {
 	order       []model.Resource // every named resource
 	foreign     []ref            // names that are none; others may use them all the same
 	aliases     []alias          // second names of resources
+	weak        []model.Resource // those of doc.Entry.Weak
 	addressRefs []addressRef
 	versions    int
 
@@ -59,6 +60,7 @@ func (d *decls) append(o *decls) {
 	d.order = append(d.order, o.order...)
 	d.foreign = append(d.foreign, o.foreign...)
 	d.aliases = append(d.aliases, o.aliases...)
+	d.weak = append(d.weak, o.weak...)
 	d.addressRefs = append(d.addressRefs, o.addressRefs...)
 	d.versions += o.versions
 	d.vpcs = append(d.vpcs, o.vpcs...)
