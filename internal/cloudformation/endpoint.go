@@ -6,6 +6,7 @@ import (
 	"github.com/vpcpath/vpcpath/internal/diag"
 	"github.com/vpcpath/vpcpath/internal/doc"
 	"github.com/vpcpath/vpcpath/internal/draft"
+	"github.com/vpcpath/vpcpath/internal/load"
 )
 
 // vpcEndpoint writes an endpoint of any type. Gateway endpoints need the
@@ -14,8 +15,7 @@ func (w *writer) vpcEndpoint(r *resource) {
 	service, _ := r.get("ServiceName").text()
 	switch typ, _ := r.get("VpcEndpointType").text(); typ {
 	case "", "Gateway":
-		w.set.report(diag.Warning, r.at, idUnknown, "the addresses of the service of gateway endpoint %q are in no template: its routes are left out, and what is for the service is taken for the internet", r.name)
-		w.draft.NotModelled(r.shown, "gateway endpoint", "the addresses of its service are not known", r.at)
+		w.gatewayEndpoint(r, service)
 	case "Interface":
 		e := w.entry("vpc_endpoints", r)
 		e.Set("type", doc.Str("interface", r.at))
@@ -37,6 +37,24 @@ func (w *writer) vpcEndpoint(r *resource) {
 		}
 	default:
 		w.draft.NotModelled(r.shown, "VPC endpoint", "its type "+typ+" is not known to vpcpath", r.at)
+	}
+}
+
+// gatewayEndpoint: the addresses of its service are in no template.
+func (w *writer) gatewayEndpoint(r *resource, service string) {
+	if !load.GatewayService(service) {
+		w.draft.NotModelled(r.shown, "gateway endpoint", "which service it is for is not known", r.at)
+		w.set.report(diag.Warning, r.get("ServiceName").at, idUnknown, "which service gateway endpoint %q is for is not known: its routes are left out", r.name)
+		return
+	}
+	list := r.shown + ".prefix_list"
+	w.draft.PrefixList(list, service, nil, r.at)
+	e := w.entry("vpc_endpoints", r)
+	e.Set("type", doc.Str("gateway", r.at))
+	w.link(e.Value, "vpc", r, "VpcId")
+	e.Set("service", doc.Str(service, r.at)).Set("prefix_list", doc.Str(list, r.at))
+	for _, t := range r.get("RouteTableIds").each() {
+		e.Append("route_tables", doc.Str(w.target(r, "RouteTableIds", t), t.at))
 	}
 }
 

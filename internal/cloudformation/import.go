@@ -241,7 +241,13 @@ func (w *writer) target(r *resource, property string, v value) string {
 	if name == "" {
 		name = r.shown + "." + property
 	}
-	if w.draft.Entry(name) == nil {
+	switch _, named := v.text(); {
+	case w.draft.Entry(name) != nil:
+	case strings.HasSuffix(property, "PrefixListId"):
+		w.draft.PrefixList(name, "", nil, v.at).Weak = named
+	case named:
+		w.draft.Missing(name, property, why, v.at)
+	default:
 		w.draft.NotModelled(name, property, why, v.at)
 	}
 	return name

@@ -60,6 +60,31 @@ func (d *Draft) NotModelled(name, kind, reason string, at diag.Pos) {
 	e.Set("reason", doc.Str(reason, at))
 }
 
+// Missing is NotModelled for what the input names by its id and does not hold:
+// other input may.
+func (d *Draft) Missing(id, kind, reason string, at diag.Pos) {
+	if d.entries[id] == nil {
+		d.NotModelled(id, kind, reason, at)
+		d.entries[id].Weak = true
+	}
+}
+
+// PrefixList adds a list of a service of AWS's, or of none, ""; without CIDRs
+// nobody knows these, and other input may.
+func (d *Draft) PrefixList(name, service string, cidrs []string, at diag.Pos) *doc.Entry {
+	e := d.Add("prefix_lists", name, at)
+	if len(cidrs) == 0 {
+		e.Set("cidrs", doc.Str("unknown", at))
+	} else {
+		list := slices.Compact(slices.Sorted(slices.Values(cidrs)))
+		e.Set("cidrs", doc.Strs(list, at))
+	}
+	if service != "" {
+		e.Set("service", doc.Str(service, at))
+	}
+	return e
+}
+
 type route struct {
 	destination, target string
 	propagated          bool

@@ -153,6 +153,9 @@ func Import(files []load.Source, o Options) (Input, []diag.Finding) {
 		in.Sources = append(in.Sources, load.Source{Name: group[0].Name, Doc: m.Document})
 		findings = append(findings, m.Findings...)
 	}
+	if twice := overlaps(in.Imports); len(twice) > 0 {
+		return Input{LeftOut: in.LeftOut}, append(findings, twice...)
+	}
 	findings = append(findings, applyIptables(in.Imports, o.Iptables)...)
 	if len(in.Sources) == 0 && len(in.LeftOut) > 0 && !diag.HasErrors(findings) {
 		findings = append(findings, diag.Finding{Pos: diag.Pos{File: in.LeftOut[0]}, Severity: diag.Error, ID: "no-topology",

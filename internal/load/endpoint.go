@@ -92,7 +92,7 @@ func (w *walker) readEndpoint(id model.Ident, n *yaml.Node) {
 	}
 	d.Type = model.EndpointType(d.typ)
 	w.endpointKeys(d)
-	if d.Type == model.GatewayEndpoint && d.Service != "" && !slices.Contains(gatewayServices, serviceName(d.Service)) { // EP-1
+	if d.Type == model.GatewayEndpoint && d.Service != "" && !GatewayService(d.Service) { // EP-1
 		w.report(d.keyAt("service"), idInvalidValue, "service %s has no gateway endpoints; expected %s, or `type: interface`%s", quote(d.Service),
 			oneOf(gatewayServices), diag.DidYouMean(d.Service, gatewayServices))
 	}
@@ -115,6 +115,12 @@ func (w *walker) readEndpoint(id model.Ident, n *yaml.Node) {
 
 // gatewayServices are those that AWS has gateway endpoints for (EP-1).
 var gatewayServices = []string{"dynamodb", "s3", "s3express"}
+
+// GatewayService reports whether AWS has gateway endpoints for a service, named
+// as s3 or com.amazonaws.eu-west-1.s3 (EP-1).
+func GatewayService(service string) bool {
+	return slices.Contains(gatewayServices, serviceName(service))
+}
 
 // serviceName is the service without the Region before it, as
 // com.amazonaws.eu-west-1.s3.

@@ -14,8 +14,7 @@ import (
 
 // readForward reads ip_forward: a boolean, or unknown.
 func (w *walker) readForward(n *yaml.Node, d *model.Instance) {
-	if v := w.deref(n); v != nil && v.Kind == yaml.ScalarNode && v.Value == "unknown" {
-		d.ForwardUnknown = true
+	if d.ForwardUnknown = w.unknown(n); d.ForwardUnknown {
 		return
 	}
 	w.boolean(n, &d.IPForward)

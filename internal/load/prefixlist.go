@@ -13,8 +13,7 @@ type rawPrefixList struct{ *model.PrefixList }
 
 var prefixListFields = []field[rawPrefixList]{
 	{"cidrs", true, func(w *walker, n *yaml.Node, d *rawPrefixList) {
-		if v := w.deref(n); v != nil && v.Kind == yaml.ScalarNode && v.Value == "unknown" {
-			d.Unknown = true
+		if d.Unknown = w.unknown(n); d.Unknown {
 			return
 		}
 		w.list(n, "a list of CIDRs, or unknown", func(item *yaml.Node) {

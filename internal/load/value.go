@@ -135,6 +135,17 @@ func (w *walker) cidrs(n *yaml.Node, f family, into *[]model.Block) {
 	})
 }
 
+// unknown reports whether a value is the word that stands for one that nobody
+// knows.
+func (w *walker) unknown(n *yaml.Node) bool {
+	if w.describing() {
+		w.shapes.add(n, &schemaNode{Type: "string", Enum: []string{"unknown"}})
+		return false
+	}
+	v := w.deref(n)
+	return v != nil && v.Kind == yaml.ScalarNode && v.Value == "unknown"
+}
+
 // address is an address with its place.
 type address struct {
 	netip.Addr

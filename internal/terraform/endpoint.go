@@ -7,6 +7,7 @@ import (
 	"github.com/vpcpath/vpcpath/internal/diag"
 	"github.com/vpcpath/vpcpath/internal/doc"
 	"github.com/vpcpath/vpcpath/internal/draft"
+	"github.com/vpcpath/vpcpath/internal/load"
 )
 
 func (m *importer) endpoint(r *resource) {
@@ -36,18 +37,16 @@ func (m *importer) endpoint(r *resource) {
 	}
 }
 
-// gatewayEndpoint needs the addresses of its service, which only a state has.
+// gatewayEndpoint: only a state has the addresses of its service. In a plan they
+// are those of another list of the service, or not known.
 func (m *importer) gatewayEndpoint(r *resource, vpc, service string) {
-	cidrs := r.texts("cidr_blocks")
-	if len(cidrs) == 0 {
-		m.cannot(r, "the addresses of its service are known after apply only; questions about them are answered as if there were no endpoint")
-		m.report(r, diag.Warning, idLeftOut, "the endpoint is left out, since the addresses of its service are known after apply only")
+	if !load.GatewayService(service) {
+		m.cannot(r, "which service it is for is not known")
+		m.report(r, diag.Warning, idLeftOut, "the endpoint is left out, since which service it is for is not known: its routes are not seen")
 		return
 	}
 	list := r.address + ".prefix_list"
-	p := m.Add("prefix_lists", list, r.at)
-	slices.Sort(cidrs)
-	p.Set("cidrs", doc.Strs(cidrs, r.at))
+	p := m.PrefixList(list, service, r.texts("cidr_blocks"), r.at)
 	if id := r.text("prefix_list_id"); id != "" && m.byID[id] == nil {
 		p.Set("id", str(r, id))
 	}

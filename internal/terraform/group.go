@@ -217,9 +217,12 @@ func (m *importer) prefixList(r *resource) {
 			}
 		}
 	}
-	slices.Sort(cidrs)
 	if r.unknownAt("entry") && r.configured("entry") {
-		m.unknownBlock(r, "entry")
+		cidrs = nil
+		m.report(r, diag.Warning, idLeftOut, "its entries are known after apply only: what they decide is unknown")
+	} else if len(cidrs) == 0 {
+		m.Add("prefix_lists", r.address, r.at).Set("cidrs", doc.ListOf(r.at))
+		return
 	}
-	m.Add("prefix_lists", r.address, r.at).Set("cidrs", doc.Strs(cidrs, r.at))
+	m.PrefixList(r.address, "", cidrs, r.at)
 }

@@ -283,7 +283,11 @@ func (m *importer) known(id string, sections []string) string {
 	if slices.Contains(sections, "vpcs") || slices.Contains(sections, "subnets") || slices.Contains(sections, "eips") || slices.Contains(sections, "target_groups") || slices.Contains(sections, "listeners") {
 		return id // package load says that nobody has the name
 	}
-	m.NotModelled(id, kind, "neither the plan nor the state holds it", diag.Pos{})
+	if slices.Contains(sections, "prefix_lists") {
+		m.PrefixList(id, "", nil, diag.Pos{}).Weak = true
+		return id
+	}
+	m.Missing(id, kind, "neither the plan nor the state holds it", diag.Pos{})
 	return id
 }
 

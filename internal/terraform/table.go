@@ -80,10 +80,6 @@ func (m *importer) routeOf(r *resource, table string, p path) {
 		key := in("destination_prefix_list_id")
 		if name, _ := m.link(r, []string{"prefix_lists"}, key...); name != "" {
 			destination = name
-			if m.Section(name) == "not_modelled" {
-				m.report(r, diag.Error, idUnknownCIDR, "the route's prefix list %s is not among the resources, so nobody knows what the route is for; import what holds the list, too", name)
-				return
-			}
 		}
 	}
 	if destination == "" {

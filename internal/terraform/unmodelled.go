@@ -117,6 +117,7 @@ var dataBuilders = map[string]func(*importer, *resource){
 		}
 		m.vpc(r)
 		e := m.Entry(r.address)
+		e.Weak = true
 		e.Set("incomplete", str(r, "a data source has read the VPC; what else is in it, it does not tell"))
 		for _, part := range []struct{ key, kind string }{{"main_route_table", "route table"}, {"default_network_acl", "network ACL"}} {
 			name := r.address + "." + part.key
@@ -134,6 +135,7 @@ var dataBuilders = map[string]func(*importer, *resource){
 		if e == nil || m.Section(r.address) != "subnets" {
 			return
 		}
+		e.Weak = true
 		for _, part := range []struct{ key, kind string }{{"route_table", "route table"}, {"network_acl", "network ACL"}} {
 			name := r.address + "." + part.key
 			m.NotModelled(name, part.kind, "a data source has read the subnet only", r.at)
@@ -143,20 +145,30 @@ var dataBuilders = map[string]func(*importer, *resource){
 	"aws_security_group": func(m *importer, r *resource) {
 		if !m.elsewhere(r) {
 			m.cannot(r, "a data source does not read the rules of a security group")
+			m.Entry(r.address).Weak = true
 		}
 	},
-	"aws_prefix_list": func(m *importer, r *resource) {
-		m.Add("prefix_lists", r.address, r.at).Set("cidrs", doc.Strs(r.texts("cidr_blocks"), r.at))
-	},
+	"aws_prefix_list": func(m *importer, r *resource) { m.listRead(r, r.texts("cidr_blocks")) },
 	"aws_ec2_managed_prefix_list": func(m *importer, r *resource) {
-		if !m.elsewhere(r) {
-			var cidrs []string
-			for i := range r.items("entries") {
-				cidrs = append(cidrs, r.text("entries", i, "cidr"))
-			}
-			m.Add("prefix_lists", r.address, r.at).Set("cidrs", doc.Strs(cidrs, r.at))
+		var cidrs []string
+		for i := range r.items("entries") {
+			cidrs = append(cidrs, r.text("entries", i, "cidr"))
 		}
+		m.listRead(r, cidrs)
 	},
+}
+
+// listRead enters a prefix list that a data source has read, or will read when
+// the plan is applied.
+func (m *importer) listRead(r *resource, cidrs []string) {
+	if m.elsewhere(r) {
+		return
+	}
+	service := r.text("name")
+	if !strings.HasPrefix(service, "com.amazonaws.") {
+		service = ""
+	}
+	m.PrefixList(r.address, service, cidrs, r.at).Weak = true
 }
 
 // elsewhere reports whether a managed resource is what a data source has read.
