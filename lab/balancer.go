@@ -15,23 +15,26 @@ import (
 // its own address unless it keeps the client's.
 func (l *Lab) buildBalancers() error {
 	for _, lb := range l.Topology.LoadBalancers {
-		for k, node := range lb.Nodes {
-			ns, err := l.namespace(node.Name, forwarderSettings)
+		for k, i := range lb.Nodes {
+			ns, err := l.namespace(i.Name, forwarderSettings)
 			if err != nil {
 				return err
 			}
-			if err := l.buildInterface(ns, node, 0); err != nil {
+			if err := l.buildInterface(ns, i, 0); err != nil {
 				return err
 			}
-			l.balancers[node] = ns
-			if err := l.privateLinks(lb, node, ns); err != nil {
+			l.balancers[i] = ns
+			if err := l.privateLinks(lb, i, ns); err != nil {
 				return err
 			}
-			if err := l.rules(ns, func(b *box) { nodeRules(b, lb, node) }); err != nil {
+			if err := l.rules(ns, func(b *box) { nodeRules(b, lb, i) }); err != nil {
 				return fmt.Errorf("%s node %d: %w", lb.Name, k, err)
 			}
-			if keeps(lb, node) {
-				l.kept = append(l.kept, node)
+			if slices.ContainsFunc(lb.Listeners, func(li *model.Listener) bool { return li.Answers }) {
+				l.nodes = append(l.nodes, &node{namespace: ns, balancer: lb})
+			}
+			if keeps(lb, i) {
+				l.kept = append(l.kept, i)
 			}
 		}
 	}
@@ -109,6 +112,10 @@ func nodeRules(b *box, lb *model.LoadBalancer, node *model.Interface) {
 		b.rule(pre, link(expr.MetaKeyIIFNAME, "pl*", true), setMark(nodeLinked))
 		for k, li := range lb.Listeners {
 			targets := sameFamily(reached(lb, li, node), v6)
+			choices := len(targets)
+			if li.Answers { // so may the node
+				choices++
+			}
 			for n, t := range targets {
 				to, keep := t.Address, keepsClient(li, node, t)
 				c := b.chain(fmt.Sprintf("l%d_%d", k, n))
@@ -117,7 +124,7 @@ func nodeRules(b *box, lb *model.LoadBalancer, node *model.Interface) {
 				}
 				b.rule(c, b.dnat(to, t.Port))
 				for _, p := range li.Protocols {
-					b.rule(pre, l4(p), dports(li.Port, li.Port), oneIn(len(targets)-n), verdict(expr.VerdictGoto, c.Name))
+					b.rule(pre, l4(p), dports(li.Port, li.Port), oneIn(choices-n), verdict(expr.VerdictGoto, c.Name))
 				}
 				for _, own := range t.Interface.Addrs() {
 					if keep && own.Is6() == v6 { // LB-8
@@ -140,7 +147,15 @@ func nodeRules(b *box, lb *model.LoadBalancer, node *model.Interface) {
 	for _, h := range hairpins {
 		b.rule(onward, append(h, verdict(expr.VerdictDrop, ""))...)
 	}
-	b.closed()
+	var answers []chunk
+	for _, li := range lb.Listeners {
+		for _, p := range li.Protocols {
+			if li.Answers {
+				answers = append(answers, append(l4(p), dports(li.Port, li.Port)...))
+			}
+		}
+	}
+	b.closed(answers...)
 }
 
 // listens matches what a listener takes.

@@ -19,7 +19,7 @@ func (r *ruleset) balancer(lb *model.LoadBalancer, node *model.Interface, throug
 	for _, li := range lb.Listeners {
 		match := listens(li)
 		targets := reached(lb, li, node)
-		if len(targets) == 0 {
+		if len(targets) == 0 && !li.Answers {
 			d.Code = eval.NoTargetsInZone
 			rules = append(rules, match+" "+r.drop(d))
 			continue
@@ -112,7 +112,7 @@ func (r *ruleset) keptReplies(p *port) []string {
 	var rules []string
 	for k, node := range r.l.kept {
 		chain := fmt.Sprintf("kept_%d_%s", k, p.name)
-		acl := "jump " + r.aclOf(p.iface.Subnet, "out")
+		acl := r.judge(p.iface.Subnet, "out")
 		if node.Subnet == p.iface.Subnet {
 			acl = ""
 		}

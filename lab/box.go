@@ -61,12 +61,16 @@ func (b *box) onward() *nftables.Chain {
 	return c
 }
 
-// closed lets nobody in but the namespace itself.
-func (b *box) closed() {
+// closed lets nobody in but the namespace itself, and what some matches are
+// about.
+func (b *box) closed(but ...chunk) {
 	drop := nftables.ChainPolicyDrop
 	c := b.c.AddChain(&nftables.Chain{Name: "in", Table: b.table, Type: nftables.ChainTypeFilter, Hooknum: nftables.ChainHookInput,
 		Priority: nftables.ChainPriorityRef(0), Policy: &drop})
 	b.rule(c, link(expr.MetaKeyIIFNAME, "lo", true), verdict(expr.VerdictAccept, ""))
+	for _, m := range but {
+		b.rule(c, m, verdict(expr.VerdictAccept, ""))
+	}
 }
 
 func (b *box) pre() *nftables.Chain {
@@ -209,6 +213,15 @@ func (b *box) dnat(to netip.Addr, port uint16) chunk {
 }
 
 func masquerades() chunk { return chunk{&expr.Masq{}} }
+
+// snatKeeping changes the source to an address; the port stays where it can.
+func (b *box) snatKeeping(to netip.Addr) chunk {
+	n := &expr.NAT{Type: expr.NATTypeSourceNAT, Family: unix.NFPROTO_IPV4, RegAddrMin: 1}
+	if b.v6 {
+		n.Family = unix.NFPROTO_IPV6
+	}
+	return chunk{&expr.Immediate{Register: 1, Data: to.AsSlice()}, n}
+}
 
 // snat changes the source to an address and, at random, to any port of
 // 1024-65535.

@@ -40,6 +40,9 @@ type comparison struct {
 
 func (c *comparison) run() string {
 	proto := c.p.Header.Proto
+	if c.l.anyClient(c.p) {
+		return c.verdict()
+	}
 	works := c.o.Works(proto) && (!c.asymmetric || proto == packet.UDP)
 	switch {
 	case c.r.Verdict == eval.Partial && len(c.r.Sometimes) > 0:
@@ -68,6 +71,29 @@ func (c *comparison) run() string {
 		if s := c.walk(back, c.ret); s != "" {
 			return "return: " + s
 		}
+	}
+	return ""
+}
+
+// anyClient reports whether an endpoint sends the probe from a client's own
+// address: a question about such an endpoint is about every client.
+func (l *Lab) anyClient(p Probe) bool {
+	if p.Endpoint == nil {
+		return false
+	}
+	e, ok := p.Endpoint.Owner.(*model.VPCEndpoint)
+	return ok && e.PreserveClientIP
+}
+
+// verdict compares what became of a probe with what the answer says of its
+// header.
+func (c *comparison) verdict() string {
+	h := c.p.Header
+	if inBoxes(c.r.Sometimes, h) || inBoxes(c.r.Undetermined, h) {
+		return ""
+	}
+	if works, says := c.o.Works(h.Proto), inBoxes(c.r.Works, h); works != says {
+		return fmt.Sprintf("the analyzer says %v of this packet, the kernel %v", says, works)
 	}
 	return ""
 }
@@ -123,7 +149,10 @@ func (c *comparison) fromItself() bool {
 func (c *comparison) name(r model.Resource) string {
 	switch r := r.(type) {
 	case *model.ExternalNetwork:
-		if r.Behind() == nil {
+		switch {
+		case r.Edge != nil:
+			return c.l.edges[r.Edge].String()
+		case r.Behind() == nil:
 			return "internet"
 		}
 		return c.l.sites[r.Behind()].String()
@@ -155,10 +184,13 @@ func (c *comparison) walk(dir int, want expectation) string {
 		}
 		return fmt.Sprintf("went %v (drop %v), the analyzer says %v and %+v", got.Steps, got.Drop, want.steps, *d)
 	case eval.RoutingLoop:
-		if got.Drop != nil && got.Drop.Code == eval.RoutingLoop && hasPrefix(got.Steps, want.steps[:max(len(want.steps)-1, 0)]) {
+		around := got.Drop != nil && hasPrefix(got.Steps, want.steps[:max(len(want.steps)-1, 0)])
+		// Linux gives what it translates again another port, by which a filter may tell it.
+		remapped := dir == forward && got.Last.SPort != c.p.Header.SPort && len(got.Steps) > len(want.steps)
+		if around && (got.Drop.Code == eval.RoutingLoop || remapped) {
 			return ""
 		}
-	case eval.InstanceNotForwarding, eval.ReversePathFilter:
+	case eval.InstanceNotForwarding, eval.ReversePathFilter, eval.InstanceForwardRules:
 		if got.Drop == nil && slices.Equal(got.Steps, want.steps) {
 			return ""
 		}

@@ -100,6 +100,18 @@ func (t *tour) own(r *eval.Result, h packet.Header) bool {
 			}
 		}
 	}
+	if site, ok := r.From.Resource.(*model.ExternalNetwork); ok && site.Edge != nil {
+		for _, e := range t.lab.Topology.ExternalNetworks {
+			if e.Edge != site.Edge {
+				continue
+			}
+			for _, b := range e.CIDRs {
+				if b.Prefix.Contains(h.Dst) {
+					return true // within the networks there
+				}
+			}
+		}
+	}
 	return h.SPort == h.DPort && h.SPort != 0 && h.Proto != packet.ICMP && h.Proto != packet.ICMPv6
 }
 

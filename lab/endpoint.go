@@ -42,6 +42,11 @@ func (l *Lab) buildEndpoints() error {
 				if err := l.rules(ns, func(b *box) { b.onward() }); err != nil {
 					return err
 				}
+			case e.Type == model.InstanceConnectEndpoint:
+				l.connects[i] = &node{namespace: ns, endpoint: e}
+				if err := l.buildConnect(ns, e, i); err != nil {
+					return err
+				}
 			case e.Type == model.InterfaceEndpoint && e.Provider == nil:
 				l.nodes = append(l.nodes, &node{namespace: ns, endpoint: e})
 			}
@@ -50,6 +55,27 @@ func (l *Lab) buildEndpoints() error {
 	}
 	return nil
 }
+
+// buildConnect lets an Instance Connect endpoint send from its clients' own
+// addresses, where it does, and take the replies to these in (EP-13).
+func (l *Lab) buildConnect(ns *namespace, e *model.VPCEndpoint, i *model.Interface) error {
+	if !e.PreserveClientIP {
+		return nil
+	}
+	l.kept = append(l.kept, i)
+	lo, err := ns.up("lo")
+	if err != nil {
+		return err
+	}
+	if err := ns.route(tableClients, anyOf(false), lo, 10, unix.RTN_LOCAL); err != nil {
+		return err
+	}
+	return ns.policy(policy{priority: 60, table: tableClients, iif: "eth0"})
+}
+
+// tableClients is the table by which such an endpoint takes every address for
+// its own on the way in.
+const tableClients = 200
 
 // buildService makes the service behind a gateway endpoint: a host that has
 // all addresses of the prefix list.

@@ -63,9 +63,10 @@ func (e *expectation) hop(h *eval.Hop) {
 		}
 	case model.KindNATGateway:
 		if g, ok := h.Resource.(*model.NATGateway); ok && h.Code != eval.RoutingLoop {
-			e.step("in", g.Interfaces[0].Name)
+			name := stepName(g.Interfaces[0])
+			e.step("in", name)
 			if !stopped {
-				e.step("out", g.Interfaces[0].Name)
+				e.step("out", name)
 			}
 		}
 	case model.KindLoadBalancer:
@@ -83,7 +84,7 @@ func (e *expectation) hop(h *eval.Hop) {
 			}
 		}
 	case model.KindInternetGateway, model.KindEgressOnlyInternetGateway, model.KindPeeringConnection, model.KindVPNGateway, model.KindVPNConnection, model.KindTunnel,
-		model.KindTransitGateway, model.KindDirectConnectGateway:
+		model.KindTransitGateway, model.KindDirectConnectGateway, model.KindCarrierGateway, model.KindLocalGateway:
 		if !stopped && h.Action != eval.Deliver && h.Action != eval.Originate && !slices.Contains(h.RuleIDs, "NGW-12") {
 			e.step("through", h.Component)
 		}
@@ -134,11 +135,14 @@ func (l *Lab) question(p Probe) (eval.Question, bool) {
 	q := eval.Question{Record: true, To: addressEndpoint(h.Dst), Port: portSpec(h),
 		SourcePorts: model.SourcePorts{Range: packet.PortRange{Lo: h.SPort, Hi: h.SPort}}}
 	switch {
+	case p.Endpoint != nil:
+		q.From = model.Endpoint{Text: p.Endpoint.Owner.ID().Name, Kind: model.EndpointResource, Resource: p.Endpoint.Owner}
 	case p.Named != nil:
 		q.From = model.Endpoint{Text: p.Named.Name, Kind: model.EndpointResource, Resource: p.Named}
 	case p.Instance != nil && !h.Src.IsValid():
 		q.From = model.Endpoint{Text: p.Instance.Name, Kind: model.EndpointResource, Resource: p.Instance}
-	case p.Site != nil && l.siteOf(h.Src) != p.Site:
+	case p.Site != nil && l.siteOf(h.Src) != p.Site, p.Edge != nil && l.edgeOf(h.Src) != p.Edge,
+		l.nodeOf(p) == l.internet && l.networkOf(h.Src) != nil:
 		return q, false
 	default:
 		q.From = addressEndpoint(h.Src)
@@ -146,15 +150,33 @@ func (l *Lab) question(p Probe) (eval.Question, bool) {
 	return q, true
 }
 
-// siteOf is the connection of the site that an address is taken for where it
-// is asked for without a name: of several networks that have it, the first.
-func (l *Lab) siteOf(a netip.Addr) *model.VPNConnection {
+// networkOf is the network that an address is taken for where it is asked for
+// without a name: of several that have it, the first that is not on the
+// internet.
+func (l *Lab) networkOf(a netip.Addr) *model.ExternalNetwork {
 	for _, e := range l.Topology.ExternalNetworks {
 		for _, b := range e.CIDRs {
-			if e.Behind() != nil && b.Prefix.Contains(a) {
-				return e.Behind()
+			if !e.OnInternet() && b.Prefix.Contains(a) {
+				return e
 			}
 		}
+	}
+	return nil
+}
+
+// siteOf is the connection of the site that an address is taken for.
+func (l *Lab) siteOf(a netip.Addr) *model.VPNConnection {
+	if e := l.networkOf(a); e != nil {
+		return e.Behind()
+	}
+	return nil
+}
+
+// edgeOf is the carrier or local gateway of the network that an address is
+// taken for.
+func (l *Lab) edgeOf(a netip.Addr) model.Resource {
+	if e := l.networkOf(a); e != nil {
+		return e.Edge
 	}
 	return nil
 }

@@ -71,6 +71,15 @@ func (r *ruleset) acl(chain string, a *model.NetworkACL, list []*model.ACLRule, 
 	r.chain(chain, append(rules, r.drop(d))...)
 }
 
+// judge asks a subnet's network ACL; where a regional NAT gateway is, there is
+// none (NGW-19).
+func (r *ruleset) judge(s *model.Subnet, direction string) string {
+	if s.NetworkACL == nil {
+		return ""
+	}
+	return "jump " + r.aclOf(s, direction)
+}
+
 func (r *ruleset) aclOf(s *model.Subnet, direction string) string {
 	return fmt.Sprintf("acl_%s_%d", direction, slices.Index(r.l.Topology.NetworkACLs, s.NetworkACL))
 }

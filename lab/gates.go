@@ -41,7 +41,7 @@ func (r *ruleset) leaving(p *port) string {
 	for _, c := range i.Subnet.Prefixes() {
 		rules = append(rules, peerMatch("daddr", c)+" return")
 	}
-	rules = append(rules, "jump "+r.aclOf(i.Subnet, "out"))
+	rules = append(rules, r.judge(i.Subnet, "out"))
 	chain := fmt.Sprintf("from_%s", p.name)
 	r.chain(chain, rules...)
 	return jump(p, chain)
@@ -50,11 +50,15 @@ func (r *ruleset) leaving(p *port) string {
 // entering is what happens to a packet on its way to an interface (M-4).
 func (r *ruleset) entering(p *port) string {
 	i := p.iface
-	rules := r.notFrom(p)
+	rules := append(r.blockedIn(p), r.notFrom(p)...)
 	if g, ok := i.Owner.(*model.NATGateway); ok { // NGW-9
-		rules = append(rules, fmt.Sprintf("iifname %q %s", p.name, r.drop(Drop{Code: eval.RoutingLoop, Component: g.Name})))
+		var own []string
+		for _, o := range g.Interfaces {
+			own = append(own, fmt.Sprintf("%q", r.l.enis[o].name))
+		}
+		rules = append(rules, fmt.Sprintf("iifname %s %s", set(own), r.drop(Drop{Code: eval.RoutingLoop, Component: g.Name})))
 	}
-	acl := "jump " + r.aclOf(i.Subnet, "in")
+	acl := r.judge(i.Subnet, "in")
 	var near []string
 	for _, o := range r.l.ports {
 		if (o.kind == portInterface || o.kind == portAttachment) && o.iface != nil && o.iface.Subnet == i.Subnet {
@@ -115,9 +119,12 @@ func (r *ruleset) natGateway(p *port, g *model.NATGateway) []string {
 // an interface without a public address (GW-8).
 func (r *ruleset) notFrom(p *port) []string {
 	g := p.vpc.InternetGateway
-	if g == nil || len(p.iface.Public) > 0 || inspects(p.iface) != nil {
+	if g == nil || p.iface.Mapped(model.KindInternetGateway) || inspects(p.iface) != nil {
 		return nil
 	}
-	from := r.l.portOf(portInternet, g, p.vpc)
-	return []string{fmt.Sprintf("iifname %q meta nfproto ipv4 %s", from.name, r.drop(Drop{Code: eval.IngressNoPublicIP, Component: g.Name}))}
+	from, match := r.l.portOf(portInternet, g, p.vpc), "meta nfproto ipv4"
+	if pools := poolsOf(g); len(pools) > 0 { // but for a range of the owner's own (GW-14)
+		match = "ip daddr != " + set(pools)
+	}
+	return []string{fmt.Sprintf("iifname %q %s %s", from.name, match, r.drop(Drop{Code: eval.IngressNoPublicIP, Component: g.Name}))}
 }

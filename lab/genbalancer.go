@@ -26,7 +26,7 @@ func (g *generator) balancer(v *genVPC) {
 		if public {
 			node["public_ip"] = g.publicIP()
 		}
-		if s.cidr6 != "" && g.chance(30) {
+		if s.cidr6 != "" && kind != "classic" && g.chance(30) {
 			node["ipv6"] = nth(s.cidr6, s.hosts)
 		}
 		nodes = append(nodes, node)
@@ -87,6 +87,12 @@ func (g *generator) listener(v *genVPC, kind string, port int) document {
 		targets = append(targets, t)
 	}
 	l["targets"] = targets
+	if kind == "application" && g.chance(35) {
+		l["answers"] = true
+		if g.chance(50) {
+			delete(l, "targets")
+		}
+	}
 	if kind == "network" && protocol == "tcp" && g.chance(30) {
 		l["preserve_client_ip"] = g.chance(50)
 	}

@@ -21,6 +21,9 @@ type generator struct {
 	tables map[string]document
 	zones  bool     // subnets say in which Availability Zone they are
 	sites  []string // prefixes behind transit gateways
+
+	carried           []string // prefixes behind carrier gateways
+	carrierIPs, owned int      // carrier and customer-owned addresses so far
 }
 
 type genVPC struct {
@@ -40,7 +43,10 @@ type genVPC struct {
 	endpoints []string
 	hosts     []genHost
 	tgw       string
-	quiet     bool // has no routes to its peers and no default route (NGW-12)
+	carrier   string     // a carrier gateway
+	wireless  *genSubnet // in its Wavelength Zone
+	locals    []string   // local gateways
+	quiet     bool       // has no routes to its peers and no default route (NGW-12)
 }
 
 // genHost is a plain instance.
@@ -66,13 +72,16 @@ func Generate(seed uint64) ([]byte, document) {
 	for _, v := range g.vpcs {
 		g.gateways(v)
 		g.filters(v)
+		g.carrier(v)
 	}
+	g.outposts()
 	g.peerings()
 	for _, v := range g.vpcs {
 		g.devices(v)
 		g.natGateway(v)
 		g.hosts(v)
 		g.endpoints(v)
+		g.connect(v)
 	}
 	g.transit()
 	g.directConnect()
@@ -86,6 +95,7 @@ func Generate(seed uint64) ([]byte, document) {
 		}
 		g.edges(v)
 	}
+	g.publicAccess()
 	text, err := yaml.Marshal(g.doc)
 	if err != nil {
 		panic(err) // a tree of maps, lists and scalars
@@ -178,7 +188,25 @@ func (g *generator) gateways(v *genVPC) {
 			}
 			d["routing"], d["routes"] = "static", routes
 		}
-		g.put("external_networks", site, document{"cidrs": []any{cidr}, "behind": vpn})
+		var behind any = vpn
+		if k == 1 && g.chance(40) { // by either connection
+			behind = []any{vpn, fmt.Sprintf("vpn-%d0", v.n)}
+		}
+		g.put("external_networks", site, document{"cidrs": []any{cidr}, "behind": behind})
+		g.customer(v, d, vpn)
+	}
+}
+
+// customer says what a site routes into its connection (VGW-6), and how its
+// routes by BGP compare.
+func (g *generator) customer(v *genVPC, d document, vpn string) {
+	if g.chance(20) {
+		name := "cgw-" + vpn
+		g.put("customer_gateways", name, document{"routes": pick(g, []any{fmt.Sprintf("10.%d.0.0/16", v.n)}, []any{fmt.Sprintf("10.%d.0.0/23", v.n), "172.16.0.0/12"}, []any{})})
+		d["customer_gateway"] = name
+	}
+	if d["routing"] == "bgp" && g.chance(30) {
+		d["as_path_length"], d["med"] = 1+g.IntN(2), g.IntN(2)
 	}
 }
 
@@ -211,7 +239,10 @@ func (g *generator) directConnect() {
 	if len(gateways) == 0 {
 		return
 	}
-	g.put("direct_connect_gateways", "dx", document{"vpn_gateways": gateways})
+	d := g.put("direct_connect_gateways", "dx", document{"vpn_gateways": gateways})
+	if g.chance(25) {
+		d["allowed_prefixes"] = []any{pick(g, "10.0.0.0/8", "10.0.0.0/16", "10.1.0.0/16")}
+	}
 	g.put("external_networks", "far-dx", document{"cidrs": []any{"172.26.0.0/24"}, "behind": "dx"})
 	if g.chance(50) && g.doc["transit_gateways"] != nil {
 		d := document{"transit_gateway": "tgw-0", "direct_connect_gateway": "dx", "route_table": "trt-00", "propagates_to": []any{"trt-00"}}
@@ -222,6 +253,10 @@ func (g *generator) directConnect() {
 // natGateway puts a NAT gateway into some subnet.
 func (g *generator) natGateway(v *genVPC) {
 	if !g.chance(50) {
+		return
+	}
+	if v.igw != "" && g.chance(20) {
+		g.regionalNAT(v)
 		return
 	}
 	s := v.subnets[0]

@@ -41,6 +41,11 @@ func (g *generator) devices(v *genVPC) {
 			inst["masquerade"] = []any{document{}}
 		case 2:
 			inst["masquerade"] = []any{document{"source": fmt.Sprintf("10.%d.0.0/16", v.n)}}
+		case 3:
+			inst["masquerade"] = g.sourceRules(v, ip)
+		}
+		if g.chance(25) {
+			inst["forward_rules"] = g.forwardRules()
 		}
 		if g.chance(50) {
 			inst["port_forwards"] = g.forwards(v, ip)
@@ -74,6 +79,7 @@ func (g *generator) interfaceOf(s *genSubnet, ip string) document {
 	if s.cidr6 != "" && g.chance(90) {
 		d["ipv6"] = nth(s.cidr6, s.hosts)
 	}
+	g.edgeAddresses(s, d)
 	return d
 }
 
@@ -90,6 +96,41 @@ func (g *generator) forwards(v *genVPC, own string) []any {
 			f["to_port"] = pick(g, 80, 443, 22)
 		}
 		out = append(out, f)
+	}
+	return out
+}
+
+// sourceRules makes POSTROUTING rules with ACCEPT and SNAT among them.
+func (g *generator) sourceRules(v *genVPC, own string) []any {
+	var out []any
+	if g.chance(60) {
+		out = append(out, document{"destination": pick(g, "10.0.0.0/8", "198.51.100.0/24", fmt.Sprintf("10.%d.1.0/24", v.n)), "translate": false})
+	}
+	if g.chance(70) {
+		out = append(out, document{"source": pick(g, "10.0.0.0/8", "0.0.0.0/0", fmt.Sprintf("10.%d.0.0/16", v.n)), "to": pick(g, own, own, own, "10.200.0.9")})
+	}
+	return append(out, document{})
+}
+
+// forwardRules makes a FORWARD chain (NI-9), mostly one that lets replies pass.
+func (g *generator) forwardRules() []any {
+	var out []any
+	if g.chance(70) {
+		out = append(out, document{"action": "accept", "state": "established"})
+	}
+	for range 1 + g.IntN(2) {
+		r := g.firewallRule()
+		if r["protocol"] == "icmp" {
+			delete(r, "source_ports")
+		}
+		r["action"] = pick(g, "accept", "accept", "drop")
+		if g.chance(25) {
+			r["state"] = pick(g, "new", "new", "established")
+		}
+		out = append(out, r)
+	}
+	if g.chance(40) {
+		out = append(out, document{"action": "accept", "protocol": "tcp", "ports": pick(g, genPorts...)}, document{"action": "drop"})
 	}
 	return out
 }

@@ -108,16 +108,36 @@ func (g *generator) routes(s *genSubnet) {
 			g.tables[s.table]["propagating_gateways"] = []any{v.vgw}
 		}
 	}
+	g.toEdges(s)
+	if len(v.devices) > 0 && g.chance(12) { // RT-21: beside a static route to the same destination, or alone
+		d := pick(g, append(v.sites[:len(v.sites):len(v.sites)], "0.0.0.0/0", "198.51.100.0/24", "172.28.0.0/15", g.destination(s))...)
+		t := g.tables[s.table]
+		t["routes"] = append(t["routes"].([]any), document{"destination": d, "target": pick(g, v.devices...), "origin": "advertised"})
+	}
 	if g.chance(8) { // RT-17: not to an endpoint
 		via := append([]string{v.igw, v.nat, v.tgw}, v.devices...)
 		g.route(s, g.list(), pick(g, via...))
 	}
 }
 
+// destination picks the destination of some route of a subnet.
+func (g *generator) destination(s *genSubnet) string {
+	routes := g.tables[s.table]["routes"].([]any)
+	if len(routes) == 0 {
+		return "0.0.0.0/0"
+	}
+	if d, _ := routes[g.IntN(len(routes))].(document)["destination"].(string); len(d) > 0 && d[0] >= '0' && d[0] <= '9' {
+		return d
+	}
+	return "0.0.0.0/0"
+}
+
 // edges gives the gateways of a VPC route tables of their own (GW-1).
 func (g *generator) edges(v *genVPC) {
 	for _, gateway := range []string{v.igw, v.vgw} {
-		if gateway == "" || !g.chance(30) || len(v.devices)+len(v.endpoints) == 0 {
+		pool := gateway != "" && gateway == v.igw && g.chance(12)
+		inspected := g.chance(30) && len(v.devices)+len(v.endpoints) > 0
+		if gateway == "" || !inspected && !pool {
 			continue
 		}
 		name := "rtb-edge-" + gateway
@@ -125,8 +145,11 @@ func (g *generator) edges(v *genVPC) {
 		s := &genSubnet{table: name, routed: map[string]bool{}}
 		g.tables[name] = t
 		t["routes"] = []any{}
+		if pool {
+			g.pool(v, t)
+		}
 		for _, o := range v.subnets {
-			if !g.chance(40) {
+			if !inspected || !g.chance(40) {
 				continue
 			}
 			via := g.device(o)
@@ -139,7 +162,7 @@ func (g *generator) edges(v *genVPC) {
 				g.reroute(o, "0.0.0.0/0", via)
 			}
 		}
-		if g.chance(5) {
+		if inspected && g.chance(5) {
 			g.route(s, fmt.Sprintf("10.%d.0.0/16", v.n), pick(g, append(v.endpoints[:len(v.endpoints):len(v.endpoints)], v.devices...)...))
 		}
 	}

@@ -32,6 +32,9 @@ func (g *generator) transit() {
 		if g.chance(35) {
 			g.attachSite(n, t)
 		}
+		if len(t.attachments) > 0 && g.chance(15) {
+			g.attachConnect(n, t)
+		}
 	}
 	if len(gateways) > 1 {
 		for n, t := range gateways {
@@ -124,6 +127,15 @@ func (g *generator) attachSite(n int, t *genTransit) {
 	g.sites = append(g.sites, cidr)
 }
 
+// attachConnect lays a Connect attachment over that of a VPC.
+func (g *generator) attachConnect(n int, t *genTransit) {
+	name, cidr := fmt.Sprintf("att-gre-%d", n), fmt.Sprintf("172.%d.0.0/24", 30+n)
+	d := document{"transit_gateway": t.name, "connect": pick(g, t.attachments...)}
+	g.put("transit_gateway_attachments", name, g.propagating(t, g.associated(t, d)))
+	g.put("external_networks", fmt.Sprintf("far-gre-%d", n), document{"cidrs": []any{cidr}, "behind": name})
+	g.sites = append(g.sites, cidr)
+}
+
 // transitRoutes fills the tables of a transit gateway: a way out through some
 // VPC, blackholes, the other gateway's networks.
 func (g *generator) transitRoutes(t *genTransit) {
@@ -182,6 +194,9 @@ func (g *generator) throughTransit(s *genSubnet) {
 	}
 	if g.chance(40) {
 		g.route(s, "172.28.0.0/15", v.tgw)
+	}
+	if g.chance(30) {
+		g.route(s, "172.30.0.0/15", v.tgw)
 	}
 	if g.chance(20) {
 		g.route(s, pick(g, "10.0.0.0/8", "172.16.0.0/12", "198.51.100.0/24"), v.tgw)

@@ -28,10 +28,30 @@ func (l *Lab) buildHosts() error {
 		n := &node{namespace: ns, instance: inst}
 		l.hosts[inst] = n
 		l.nodes = append(l.nodes, n)
+		if err := l.localRoutes(ns, inst); err != nil {
+			return err
+		}
 		for k, i := range inst.Interfaces {
 			if err := l.buildInterface(ns, i, k); err != nil {
 				return err
 			}
+		}
+	}
+	return nil
+}
+
+// localRoutes are the ranges that a host takes for its own.
+func (l *Lab) localRoutes(ns *namespace, inst *model.Instance) error {
+	if len(inst.LocalRoutes) == 0 {
+		return nil
+	}
+	lo, err := ns.up("lo")
+	if err != nil {
+		return err
+	}
+	for k, b := range inst.LocalRoutes {
+		if err := ns.route(unix.RT_TABLE_LOCAL, b.Prefix, lo, 10+k, unix.RTN_LOCAL); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -78,18 +98,21 @@ func (l *Lab) buildInterface(ns *namespace, i *model.Interface, k int) error {
 	return nil
 }
 
-// buildNATGateways makes a namespace per NAT gateway (NGW-1).
+// buildNATGateways makes a namespace for each interface of a NAT gateway
+// (NGW-1).
 func (l *Lab) buildNATGateways() error {
 	for _, g := range l.Topology.NATGateways {
-		ns, err := l.namespace(g.Name, forwarderSettings)
-		if err != nil {
-			return err
-		}
-		if err := l.buildInterface(ns, g.Interfaces[0], 0); err != nil {
-			return err
-		}
-		if err := l.rules(ns, func(b *box) { natGatewayRules(b, g.Interfaces[0].Primary(false)) }); err != nil {
-			return err
+		for _, i := range g.Interfaces { // a regional one has several (NGW-19)
+			ns, err := l.namespace(i.Name, forwarderSettings)
+			if err != nil {
+				return err
+			}
+			if err := l.buildInterface(ns, i, 0); err != nil {
+				return err
+			}
+			if err := l.rules(ns, func(b *box) { natGatewayRules(b, i.Primary(false)) }); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -154,13 +177,18 @@ func (l *Lab) buildInternet() error {
 		var inward []netip.Prefix
 		for _, i := range l.Topology.Interfaces {
 			for _, pub := range i.Public {
-				if i.Subnet.VPC == v {
+				if i.Subnet.VPC == v && pub.By == model.KindInternetGateway {
 					inward = append(inward, full(pub.Public))
 				}
 			}
 		}
 		for _, b := range v.IPv6CIDRs {
 			inward = append(inward, b.Prefix)
+		}
+		for _, t := range l.Topology.RouteTables {
+			if t.VPC == v {
+				inward = append(inward, prefixesOf(t.Pools)...)
+			}
 		}
 		for _, p := range inward {
 			if err := ns.route(unix.RT_TABLE_LOCAL, p, index, 5, unix.RTN_UNICAST); err != nil {

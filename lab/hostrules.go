@@ -2,6 +2,7 @@ package lab
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/google/nftables"
 	"github.com/google/nftables/expr"
@@ -20,6 +21,11 @@ func (l *Lab) buildHostRules() error {
 		}
 		if err := l.rules(n.namespace, func(b *box) { hostRules(b, inst) }); err != nil {
 			return fmt.Errorf("%s: %w", inst.Name, err)
+		}
+		if len(inst.ForwardRules) > 0 {
+			if err := l.t.in(n.namespace, func() error { return nft(forwardRules(inst)) }); err != nil {
+				return fmt.Errorf("%s: %w", inst.Name, err)
+			}
 		}
 	}
 	return nil
@@ -53,7 +59,32 @@ func (b *box) portForward(c *nftables.Chain, f model.PortForward) {
 	b.rule(c, link(expr.MetaKeyIIFNAME, "lo", false), to, l4(f.Protocol), dports(f.Ports.Lo, f.Ports.Hi), b.dnat(f.To, f.ToPort))
 }
 
-// masquerade writes a POSTROUTING -j MASQUERADE rule (NI-11).
+// forwardRules writes the FORWARD chain of a host (NI-9), the first match
+// decides. Replies of connections that the host does not know are dropped
+// before.
+func forwardRules(inst *model.Instance) string {
+	var text strings.Builder
+	text.WriteString("table inet filter {\nchain forward {\n\ttype filter hook forward priority 1\n")
+	for _, f := range inst.ForwardRules {
+		do, state := "accept", ""
+		if f.Action == model.DropPacket {
+			do = "drop"
+		}
+		switch f.State {
+		case model.NewState:
+			state = "ct state new "
+		case model.EstablishedState:
+			state = "ct state established "
+		}
+		for _, m := range firewallMatches(f, false) {
+			fmt.Fprintf(&text, "\t%s%s%s\n", state, m, do)
+		}
+	}
+	text.WriteString("}\n}\n")
+	return text.String()
+}
+
+// masquerade writes a POSTROUTING rule: -j MASQUERADE, SNAT or ACCEPT (NI-11).
 func (b *box) masquerade(c *nftables.Chain, m model.Masquerade) {
 	var from, to chunk
 	if m.Source.IsValid() {
@@ -62,5 +93,12 @@ func (b *box) masquerade(c *nftables.Chain, m model.Masquerade) {
 	if m.Destination.IsValid() {
 		to = inPrefix(true, m.Destination)
 	}
-	b.rule(c, link(expr.MetaKeyOIFNAME, "lo", false), from, to, masquerades())
+	do := masquerades()
+	switch {
+	case m.Keep:
+		do = verdict(expr.VerdictAccept, "")
+	case m.To.IsValid():
+		do = b.snatKeeping(m.To)
+	}
+	b.rule(c, link(expr.MetaKeyOIFNAME, "lo", false), from, to, do)
 }

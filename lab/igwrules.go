@@ -36,7 +36,11 @@ func (r *ruleset) fromInternet(p *port) string {
 	rules = append(rules,
 		"ip saddr { 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 } "+r.drop(Drop{Code: eval.IGWSourceRFC1918, Component: g.Name}),
 		"ip saddr 100.64.0.0/10 "+r.drop(Drop{Code: eval.IGWSourceRFC6598, Component: g.Name}),
-		r.internal(p.vpc),
+		r.internal(p.vpc))
+	for _, c := range poolsOf(g) { // GW-14: untranslated
+		rules = append(rules, peerMatch("daddr", c)+" return")
+	}
+	rules = append(rules,
 		fmt.Sprintf("ip daddr != @given_%d %s", k, r.drop(Drop{Code: eval.IGWNoPrivateIP, Component: g.Name})),
 		fmt.Sprintf("ip daddr set ip daddr map @inward_%d", k))
 	r.chain(chain, rules...)
@@ -78,11 +82,29 @@ func (r *ruleset) toInternet(p *port, g *model.InternetGateway) string {
 	}
 	spoofed := r.drop(Drop{Code: eval.GatewayRejectsSpoofed, Component: g.Name})
 	rules = append(rules,
-		fmt.Sprintf("ip saddr != @own4_%d %s", k, spoofed), fmt.Sprintf("ip6 saddr != @own6_%d %s", k, spoofed),
-		fmt.Sprintf("ip saddr != @mapped_%d %s", k, r.drop(Drop{Code: eval.IGWNoPublicIP, Component: g.Name})))
+		notFromPool(g)+fmt.Sprintf("ip saddr != @own4_%d %s", k, spoofed), fmt.Sprintf("ip6 saddr != @own6_%d %s", k, spoofed))
+	rules = append(rules, r.blockedOut(p.vpc, false)...)
+	rules = append(rules, notFromPool(g)+fmt.Sprintf("ip saddr != @mapped_%d %s", k, r.drop(Drop{Code: eval.IGWNoPublicIP, Component: g.Name})))
 	chain := "to_" + p.name
 	r.chain(chain, rules...)
 	return jump(p, chain)
+}
+
+// poolsOf lists the ranges of the owner's own that a gateway's table takes in
+// (GW-14).
+func poolsOf(g *model.InternetGateway) []netip.Prefix {
+	if g == nil || g.EdgeTable == nil {
+		return nil
+	}
+	return prefixesOf(g.EdgeTable.Pools)
+}
+
+// notFromPool matches sources outside of these ranges.
+func notFromPool(g *model.InternetGateway) string {
+	if pools := poolsOf(g); len(pools) > 0 {
+		return fmt.Sprintf("ip saddr != %s ", set(pools))
+	}
+	return ""
 }
 
 // redirect returns the interface to which a gateway's route table sends what
@@ -110,11 +132,11 @@ func redirect(t *model.RouteTable, subnet netip.Prefix) *model.Interface {
 	return nil
 }
 
-// translated is the mapping of an internet gateway on the way out, behind the
-// report of the packet.
-func (r *ruleset) translated(p *port) string {
+// translated is the mapping of a gateway on the way out, behind the report of
+// the packet.
+func (r *ruleset) translated(p *port, by string) string {
 	chain := "map_" + p.name
-	r.chain(chain, fmt.Sprintf("ip saddr set ip saddr map @outward_%d", r.l.vpcNumber(p.vpc)))
+	r.chain(chain, fmt.Sprintf("ip saddr set ip saddr map @%s_%d", by, r.l.vpcNumber(p.vpc)))
 	return jump(p, chain)
 }
 
@@ -123,6 +145,7 @@ func (r *ruleset) translated(p *port) string {
 func (r *ruleset) toEgressOnly(p *port) string {
 	e := p.resource.(*model.EgressOnlyInternetGateway)
 	rules := []string{fmt.Sprintf("ip6 saddr != @own6_%d %s", r.l.vpcNumber(p.vpc), r.drop(Drop{Code: eval.GatewayRejectsSpoofed, Component: e.Name}))}
+	rules = append(rules, r.blockedOut(p.vpc, true)...)
 	asymmetric := r.drop(Drop{Code: eval.ReturnPathAsymmetric, Component: e.Name})
 	for _, s := range isReply {
 		rules = append(rules, s+" "+asymmetric)

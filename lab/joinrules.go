@@ -15,9 +15,14 @@ func (r *ruleset) overPeering(p *port) string {
 	far := p.peer.vpc
 	d := r.drop(Drop{Code: eval.PeeringAddress, Component: p.resource.ID().Name})
 	var rules []string
-	kept := ""
-	if len(r.l.kept) > 0 { // LB-6: a node's packets may keep the client's address
-		kept = fmt.Sprintf("meta mark & %#x == 0 ", markKept)
+	kept, units := "", []string{}
+	for k, i := range r.l.kept {
+		if _, ok := i.Owner.(*model.LoadBalancer); ok { // LB-6: a node's packets may keep the client's address
+			units = append(units, fmt.Sprintf("%#x", (k+1)*keptUnit))
+		}
+	}
+	if len(units) > 0 {
+		kept = fmt.Sprintf("meta mark & %#x != %s ", markKept, set(units))
 	}
 	for _, side := range []struct {
 		field, but string
@@ -40,7 +45,9 @@ func (r *ruleset) overPeering(p *port) string {
 	var nats []int
 	for _, g := range r.l.Topology.NATGateways {
 		if g.VPC == p.vpc {
-			nats = append(nats, g.Interfaces[0].Index+1)
+			for _, i := range g.Interfaces {
+				nats = append(nats, i.Index+1)
+			}
 		}
 	}
 	if len(nats) > 0 {

@@ -18,6 +18,8 @@ type Lab struct {
 	boxes                []*namespace
 	hosts                map[*model.Instance]*node
 	sites                map[*model.VPNConnection]*node
+	edges                map[model.Resource]*node   // networks behind carrier and local gateways
+	connects             map[*model.Interface]*node // Instance Connect endpoints
 	links                map[*model.VPNConnection]*port
 	legs                 []*leg
 	pairs                int // links of PrivateLink so far
@@ -38,6 +40,16 @@ type Lab struct {
 	current *walker
 }
 
+// outside reports whether a link leads to a gateway to the world outside: what
+// that refuses has not come through it.
+func (k portKind) outside() bool {
+	switch k {
+	case portInternet, portCarrier, portCarrierIn, portCarrierInternet, portLocal, portLocalIn:
+		return true
+	}
+	return false
+}
+
 // A node is a namespace with a host in it.
 type node struct {
 	*namespace
@@ -45,6 +57,8 @@ type node struct {
 	instance *model.Instance
 	vpn      *model.VPNConnection // a site behind it
 	endpoint *model.VPCEndpoint   // the service behind it
+	edge     model.Resource       // the carrier or local gateway that its networks are behind
+	balancer *model.LoadBalancer  // a node that answers by itself
 }
 
 // portKind says what a link of the fabric leads to.
@@ -63,6 +77,11 @@ const (
 	portTransit                         // the same, on the transit gateway's side
 	portDoor                            // the way into a VPC from its transit gateway: there a subnet is chosen
 	portGatewayEndpoint                 // a service, by a gateway endpoint
+	portCarrier                         // a carrier's network, by a VPC's carrier gateway
+	portCarrierIn                       // the same, from the network behind another carrier gateway
+	portCarrierInternet                 // the same, from the internet
+	portLocal                           // the premises, by a local gateway
+	portLocalIn                         // the same, from the network behind another local gateway
 	portSink                            // nowhere
 )
 
@@ -86,7 +105,7 @@ type port struct {
 func Build(t *thread, topo *model.Topology) (lab *Lab, err error) {
 	l := &Lab{Topology: topo, t: t, ids: firstID, hosts: map[*model.Instance]*node{}, sites: map[*model.VPNConnection]*node{},
 		endpoints: map[*model.Interface]*namespace{}, balancers: map[*model.Interface]*namespace{},
-		links: map[*model.VPNConnection]*port{}, byIndex: map[int]*port{}, enis: map[*model.Interface]*port{}}
+		edges: map[model.Resource]*node{}, connects: map[*model.Interface]*node{}, links: map[*model.VPNConnection]*port{}, byIndex: map[int]*port{}, enis: map[*model.Interface]*port{}}
 	defer func() {
 		if err != nil {
 			l.Close()
@@ -102,7 +121,7 @@ func Build(t *thread, topo *model.Topology) (lab *Lab, err error) {
 		return l, err
 	}
 	for _, step := range []func() error{l.buildSinks, l.buildHosts, l.buildNATGateways, l.buildEndpoints,
-		l.buildBalancers, l.buildInternet, l.buildPeering, l.buildVPN, l.buildTransit, l.buildRoutes, l.buildRules, l.buildHostRules, l.wait, l.buildTunnels} {
+		l.buildBalancers, l.buildInternet, l.buildCarriers, l.buildOutposts, l.buildPeering, l.buildVPN, l.buildTransit, l.buildRoutes, l.buildRules, l.buildHostRules, l.wait, l.buildTunnels} {
 		if err := step(); err != nil {
 			return l, err
 		}
@@ -227,6 +246,10 @@ func (n *node) String() string {
 		return n.vpn.Name
 	case n.endpoint != nil:
 		return n.endpoint.Name
+	case n.edge != nil:
+		return n.edge.ID().Name
+	case n.balancer != nil:
+		return n.balancer.Name
 	}
 	return "internet"
 }

@@ -84,6 +84,21 @@ func (ns *namespace) route(table int, p netip.Prefix, index, metric, kind int) e
 	return nil
 }
 
+// multipath adds a route out of several devices, which a flow chooses among.
+func (ns *namespace) multipath(table int, p netip.Prefix, links []int, metric int) error {
+	r := &netlink.Route{Table: table, Dst: ipNet(p.Masked()), Priority: metric, Type: unix.RTN_UNICAST}
+	if p.Addr().Is4() {
+		r.Scope = netlink.SCOPE_LINK
+	}
+	for _, index := range links {
+		r.MultiPath = append(r.MultiPath, &netlink.NexthopInfo{LinkIndex: index})
+	}
+	if err := ns.nl.RouteAdd(r); err != nil {
+		return fmt.Errorf("%s: route %s table %d links %v: %w", ns.name, p, table, links, err)
+	}
+	return nil
+}
+
 // A policy is a rule that chooses a routing table.
 type policy struct {
 	priority, table int

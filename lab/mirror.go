@@ -54,6 +54,10 @@ func (c *comparison) passed(steps []Step, at *model.Instance) []model.Resource {
 			if r.Type != model.GatewayEndpoint {
 				out = append(out, r)
 			}
+		case *model.NATGateway: // a regional one, by its name
+			if s.Way == "in" {
+				in = r
+			}
 		default:
 			if i := c.l.interfaceNamed(s.Name); i != nil && s.Way == "in" {
 				in = i.Owner

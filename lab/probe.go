@@ -22,6 +22,8 @@ const firstID = 20000
 type Probe struct {
 	Instance *model.Instance      // who sends; nil for a site or the internet
 	Site     *model.VPNConnection // who sends; nil for an instance or the internet
+	Edge     model.Resource       // or the carrier or local gateway that the sender is behind
+	Endpoint *model.Interface     // or that of an Instance Connect endpoint
 	// Named is the interface that the packets must leave by; without it the
 	// host's routes choose, and the source address too when it is not given.
 	Named  *model.Interface
@@ -60,6 +62,10 @@ func (l *Lab) nodeOf(p Probe) *node {
 		return l.hosts[p.Instance]
 	case p.Site != nil:
 		return l.sites[p.Site]
+	case p.Edge != nil:
+		return l.edges[p.Edge]
+	case p.Endpoint != nil:
+		return l.connects[p.Endpoint]
 	}
 	return l.internet
 }
@@ -141,6 +147,11 @@ func (r *request) open() error {
 					return err
 				}
 			}
+		}
+	}
+	if r.l.anyClient(r.p) { // from an address of nobody here
+		if err := unix.SetsockoptInt(fd, unix.SOL_IP, unix.IP_TRANSPARENT, 1); err != nil {
+			return err
 		}
 	}
 	src := h.Src

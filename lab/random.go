@@ -115,6 +115,9 @@ func (c *chooser) question() eval.Question {
 			q.From = addressEndpoint(i.Private[c.IntN(len(i.Private))])
 		}
 	}
+	if from, ok := c.connects(); ok && c.IntN(12) == 0 {
+		q.From = from
+	}
 	to := c.instance().Interfaces[0]
 	switch c.IntN(14) {
 	case 0, 1, 2: // near
@@ -138,7 +141,7 @@ func (c *chooser) question() eval.Question {
 			site := c.topo.ExternalNetworks[c.IntN(n)]
 			e := model.Endpoint{Text: site.Name, Kind: model.EndpointResource, Resource: site}
 			if c.IntN(2) == 0 {
-				q.From, q.To = e, c.address(to, false)
+				q.From, q.To = e, c.behind(site, to)
 				if c.IntN(8) == 0 {
 					other := c.topo.ExternalNetworks[c.IntN(n)]
 					q.To = addressEndpoint(other.CIDRs[0].Prefix.Addr().Next())
@@ -169,7 +172,7 @@ func (c *chooser) question() eval.Question {
 		}
 	case 12, 13: // what is no host: a load balancer, an endpoint, what nobody has
 		if to, ok := c.special(); ok {
-			if q.To = to; c.IntN(4) == 0 && to.Kind == model.EndpointAddresses && !to.Prefix.Addr().IsPrivate() {
+			if q.To = to; c.IntN(3) == 0 && to.Kind == model.EndpointAddresses && !to.Prefix.Addr().IsPrivate() {
 				q.From = c.outside(from.Interfaces[0])
 			}
 			break
@@ -183,6 +186,40 @@ func (c *chooser) question() eval.Question {
 		q.To = model.Endpoint{Text: whole.String(), Kind: model.EndpointAddresses, Prefix: whole}
 	}
 	return q
+}
+
+// connects picks an Instance Connect endpoint (EP-13).
+func (c *chooser) connects() (model.Endpoint, bool) {
+	var list []*model.VPCEndpoint
+	for _, e := range c.topo.VPCEndpoints {
+		if e.Type == model.InstanceConnectEndpoint {
+			list = append(list, e)
+		}
+	}
+	if len(list) == 0 {
+		return model.Endpoint{}, false
+	}
+	e := list[c.IntN(len(list))]
+	return model.Endpoint{Text: e.Name, Kind: model.EndpointResource, Resource: e}, true
+}
+
+// behind picks an address of an interface, as a site asks for it: often one
+// that the gateway in front of the site maps, of any interface.
+func (c *chooser) behind(site *model.ExternalNetwork, to *model.Interface) model.Endpoint {
+	if site.Edge != nil && c.IntN(3) > 0 {
+		var list []netip.Addr
+		for _, i := range c.topo.Interfaces {
+			for _, p := range i.Public {
+				if p.By == site.Edge.ID().Kind {
+					list = append(list, p.Public)
+				}
+			}
+		}
+		if len(list) > 0 {
+			return addressEndpoint(list[c.IntN(len(list))])
+		}
+	}
+	return c.address(to, false)
 }
 
 // special picks something that takes connections in and is no host, or an
@@ -199,6 +236,22 @@ func (c *chooser) special() (model.Endpoint, bool) {
 		switch e.Type {
 		case model.GatewayEndpoint, model.InterfaceEndpoint:
 			list = append(list, model.Endpoint{Text: e.Name, Kind: model.EndpointResource, Resource: e})
+		}
+	}
+	for _, t := range c.topo.RouteTables {
+		for _, p := range t.Pools {
+			for n := range 4 { // in each quarter
+				a := p.Prefix.Addr().As4()
+				a[3] = byte(64*n + 7)
+				list = append(list, addressEndpoint(netip.AddrFrom4(a)))
+			}
+		}
+	}
+	for _, i := range c.topo.Interfaces {
+		for _, p := range i.Public {
+			if p.By != model.KindInternetGateway {
+				list = append(list, addressEndpoint(p.Public))
+			}
 		}
 	}
 	for _, a := range []string{"172.31.0.9", "172.20.200.1", "10.200.0.1", "2001:db8:ffff::7"} {

@@ -18,7 +18,7 @@ import (
 	"github.com/vpcpath/vpcpath/internal/load"
 )
 
-// TestGenerate sees that most random topologies are good input.
+// TestGenerate sees that random topologies are good input.
 func TestGenerate(t *testing.T) {
 	bad := 0
 	for seed := range uint64(300) {
@@ -35,7 +35,7 @@ func TestGenerate(t *testing.T) {
 		}
 	}
 	t.Logf("%d of 300 topologies are bad input", bad)
-	if bad > 30 {
+	if bad > 0 {
 		t.Errorf("%d of 300 topologies are bad input", bad)
 	}
 }

@@ -2,6 +2,7 @@ package lab
 
 import (
 	"net/netip"
+	"slices"
 
 	"golang.org/x/sys/unix"
 
@@ -22,6 +23,8 @@ const (
 	tableElsewhere = 9000  // what no table has a route for
 	tableLeg       = 10000 // into a VPC by one leg of an attachment
 	tableKept      = 11000 // back to a load balancer that keeps its clients' addresses (LB-7)
+	tableOutpost   = 12000 // what a local gateway finds in its VPCs
+	tableRegional  = 13000 // the regional NAT gateways of a VPC, which the internet gateway alone leads to
 )
 
 // Priorities of the rules that choose a table, by the link a packet comes in.
@@ -32,6 +35,7 @@ const (
 	chooseHub    = 205
 	chooseTable  = 210
 	chooseLocal  = 300 // where the table says `local`
+	chooseNAT    = 310 // from the internet gateway
 	chooseReturn = 350 // NGW-12: only where the table has no route
 	chooseNone   = 400
 )
@@ -48,7 +52,7 @@ const (
 	markReturn  = 0x40000000 // a reply to a NAT gateway across peering
 	markEgress  = 0x80000000 // a reply through an egress-only gateway
 
-	markStays = markEmitter | markZone | markLeg | markKept | markBack // behind routing
+	markStays = markEmitter | markZone | markLeg | markKept | markBack | markEgress // behind routing
 	zoneUnit  = 0x00010000
 	legUnit   = 0x00100000
 	keptUnit  = 0x01000000
@@ -69,6 +73,17 @@ type routing struct {
 func (r *routing) route(table int, p netip.Prefix, via *port, metric int) {
 	if r.err == nil {
 		r.err = r.l.fabric.route(table, p, via.index, metric, unix.RTN_UNICAST)
+	}
+}
+
+// spread adds a route over several links, one for each flow.
+func (r *routing) spread(table int, p netip.Prefix, via []*port, metric int) {
+	links := make([]int, len(via))
+	for k, o := range via {
+		links[k] = o.index
+	}
+	if r.err == nil {
+		r.err = r.l.fabric.multipath(table, p, links, metric)
 	}
 }
 
@@ -107,7 +122,7 @@ func (l *Lab) buildRoutes() error {
 		}
 	}
 	subnets := map[*model.Subnet]int{}
-	for k, s := range l.Topology.Subnets {
+	for k, s := range l.subnets() {
 		subnets[s] = tableOfRoutes + k
 		l.buildTable(r, s.RouteTable, s, tableOfRoutes+k)
 	}
@@ -126,8 +141,12 @@ func (l *Lab) buildRoutes() error {
 			}
 			local := tableLocal + vpcs[p.vpc]
 			if p.kind == portInterface {
+				table := local
+				if len(p.iface.Subnet.Prefixes()) == 0 {
+					table = tableRegional + vpcs[p.vpc]
+				}
 				for _, a := range p.iface.Addrs() {
-					r.route(local, full(a), p, 10)
+					r.route(table, full(a), p, 10)
 				}
 			}
 			for _, c := range p.iface.Subnet.Prefixes() {
@@ -144,7 +163,8 @@ func (l *Lab) buildRoutes() error {
 				r.rule(policy{priority: chooseTable, table: edges[g.EdgeTable], iif: p.name})
 			}
 			r.rule(policy{priority: chooseLocal, table: tableLocal + vpcs[p.vpc], iif: p.name})
-		case portPeering, portGatewayEndpoint:
+			r.rule(policy{priority: chooseNAT, table: tableRegional + vpcs[p.vpc], iif: p.name})
+		case portPeering, portGatewayEndpoint, portCarrier, portCarrierIn, portCarrierInternet:
 			r.rule(policy{priority: chooseLocal, table: tableLocal + vpcs[p.vpc], iif: p.name})
 		case portVPNGateway: // behind what a gateway hands to other sites
 			if g := p.resource.(*model.VPNGateway); g.EdgeTable != nil {
@@ -169,7 +189,22 @@ func (l *Lab) buildRoutes() error {
 	}
 	l.routeVPN(r)
 	l.routeTransit(r)
+	l.routeOutposts(r)
 	return r.err
+}
+
+// subnets lists all subnets, and behind them the places of regional NAT
+// gateways, which have no prefixes.
+func (l *Lab) subnets() []*model.Subnet {
+	out := slices.Clone(l.Topology.Subnets)
+	for _, g := range l.Topology.NATGateways {
+		for _, i := range g.Interfaces {
+			if !slices.Contains(out, i.Subnet) {
+				out = append(out, i.Subnet)
+			}
+		}
+	}
+	return out
 }
 
 func (l *Lab) named(name string) *port {
@@ -209,6 +244,8 @@ func (l *Lab) buildTable(r *routing, t *model.RouteTable, s *model.Subnet, table
 				metric = metricOf(route)
 			case route.PrefixList != nil:
 				metric = 30
+			case route.Origin == model.OriginAdvertised: // RT-21
+				metric = 50
 			}
 			metric += used[p]
 			used[p]++
@@ -216,9 +253,29 @@ func (l *Lab) buildTable(r *routing, t *model.RouteTable, s *model.Subnet, table
 				r.throw(table, p, metric)
 				continue
 			}
+			if g, ok := route.Target.(*model.NATGateway); ok && g.Regional {
+				r.spread(table, p, l.serving(g, s), metric)
+				continue
+			}
 			r.route(table, p, l.target(t.VPC, s, route), metric)
 		}
 	}
+}
+
+// serving lists the links of a regional NAT gateway that a subnet uses: those in
+// its zone, else all (NGW-19).
+func (l *Lab) serving(g *model.NATGateway, s *model.Subnet) []*port {
+	var near, all []*port
+	for _, i := range g.Interfaces {
+		all = append(all, l.enis[i])
+		if s != nil && i.Subnet.AZ == s.AZ {
+			near = append(near, l.enis[i])
+		}
+	}
+	if len(near) > 0 {
+		return near
+	}
+	return all
 }
 
 // metricOf is the metric of a propagated route: by its sort, then by what BGP
@@ -256,6 +313,12 @@ func (l *Lab) target(v *model.VPC, s *model.Subnet, route *model.Route) *port {
 		p = l.portOf(portInternet, t, v)
 	case *model.EgressOnlyInternetGateway:
 		p = l.portOf(portEgressOnly, t, v)
+	case *model.CarrierGateway:
+		p = l.portOf(portCarrier, t, v)
+	case *model.LocalGateway:
+		if slices.Contains(t.VPCs, v) {
+			p = l.portOf(portLocal, t, nil)
+		}
 	case *model.VPNGateway:
 		if t.VPC == v {
 			p = l.portOf(portVPNGateway, t, v)

@@ -126,8 +126,20 @@ func (l *Lab) buildRules() error {
 			before = append(before, r.fromInternet(p))
 			if g, ok := p.resource.(*model.InternetGateway); ok {
 				out = append(out, r.toInternet(p, g))
-				after = append(after, r.translated(p))
+				after = append(after, r.translated(p, "outward"))
 			}
+		case portCarrier:
+			before = append(before, r.fromCarrier(p))
+			out = append(out, r.toCarrier(p))
+			after = append(after, r.translated(p, "carrier_outward"))
+		case portCarrierIn, portCarrierInternet:
+			before = append(before, r.fromCarrier(p))
+		case portLocal:
+			before = append(before, r.fromOutpost(p))
+			out = append(out, r.toOutpost(p))
+			after = append(after, jump(p, "map_"+p.name))
+		case portLocalIn:
+			before = append(before, r.fromOutpost(p))
 		case portEgressOnly:
 			out = append(out, r.toEgressOnly(p))
 		case portPeering:
@@ -200,35 +212,47 @@ func nft(text string) error {
 	return nil
 }
 
-// vpcSets are the addresses of a VPC's attached interfaces, and the public
-// addresses that its internet gateway maps.
+// gatewayMaps name the sets of the gateways that map addresses 1:1.
+var gatewayMaps = []struct {
+	by     model.Kind
+	prefix string
+}{{model.KindInternetGateway, ""}, {model.KindCarrierGateway, "carrier_"}, {model.KindLocalGateway, "outpost_"}}
+
+// vpcSets are the addresses of a VPC's attached interfaces, and those that its
+// gateways map, outside and inside.
 func (r *ruleset) vpcSets(k int, v *model.VPC) {
-	var own, mapped, given []netip.Addr
-	var outward, inward []string
+	var own []netip.Addr
 	for _, i := range r.l.Topology.Interfaces {
-		if i.Subnet.VPC != v {
-			continue
-		}
-		if i.Owner != nil {
+		if i.Subnet.VPC == v && i.Owner != nil {
 			own = append(own, i.Addrs()...)
 		}
+	}
+	r.addressSet(fmt.Sprintf("own4_%d", k), false, own)
+	r.addressSet(fmt.Sprintf("own6_%d", k), true, own)
+	for _, g := range gatewayMaps {
+		r.mapSets(k, v, g.by, g.prefix)
+	}
+}
+
+func (r *ruleset) mapSets(k int, v *model.VPC, by model.Kind, prefix string) {
+	var mapped, given []netip.Addr
+	var outward, inward []string
+	for _, i := range r.l.Topology.Interfaces {
 		for _, p := range i.Public { // IGW-5: of attached interfaces only
-			if i.Owner != nil {
+			if i.Subnet.VPC == v && i.Owner != nil && p.By == by {
 				inward = append(inward, fmt.Sprintf("%s : %s", p.Public, p.Private))
 				outward = append(outward, fmt.Sprintf("%s : %s", p.Private, p.Public))
 				mapped, given = append(mapped, p.Private), append(given, p.Public)
 			}
 		}
 	}
-	r.addressSet(fmt.Sprintf("own4_%d", k), false, own)
-	r.addressSet(fmt.Sprintf("own6_%d", k), true, own)
-	r.addressSet(fmt.Sprintf("mapped_%d", k), false, mapped)
-	r.addressSet(fmt.Sprintf("given_%d", k), false, given)
+	r.addressSet(fmt.Sprintf("%smapped_%d", prefix, k), false, mapped)
+	r.addressSet(fmt.Sprintf("%sgiven_%d", prefix, k), false, given)
 	for _, m := range []struct {
 		name string
 		list []string
 	}{{"outward", outward}, {"inward", inward}} {
-		fmt.Fprintf(&r.sets, "map %s_%d {\n\ttype ipv4_addr : ipv4_addr\n", m.name, k)
+		fmt.Fprintf(&r.sets, "map %s%s_%d {\n\ttype ipv4_addr : ipv4_addr\n", prefix, m.name, k)
 		if len(m.list) > 0 {
 			fmt.Fprintf(&r.sets, "\telements = { %s }\n", strings.Join(m.list, ", "))
 		}

@@ -11,7 +11,6 @@ import (
 	"github.com/vpcpath/vpcpath/internal/eval"
 	"github.com/vpcpath/vpcpath/internal/examples"
 	"github.com/vpcpath/vpcpath/internal/load"
-	"github.com/vpcpath/vpcpath/internal/model"
 )
 
 // scenarioDirs is where the shared scenarios may stand.
@@ -70,9 +69,6 @@ func runFile(t *testing.T, name string, text []byte) {
 	if topo == nil || diag.HasErrors(findings) {
 		t.Fatalf("does not load: %v", findings)
 	}
-	if what := lacking(topo); what != "" {
-		t.Skip("the lab does not build ", what)
-	}
 	if len(topo.Tunnels) > 0 && haveTUN() != nil {
 		t.Skip("tunnels need /dev/net/tun: ", haveTUN())
 	}
@@ -118,37 +114,4 @@ func runFile(t *testing.T, name string, text []byte) {
 	if tour.Probes == 0 && len(topo.Expectations) > 0 {
 		t.Error("no probe was sent")
 	}
-}
-
-// lacking names what of a topology the lab does not build, or "".
-func lacking(topo *model.Topology) string {
-	switch {
-	case len(topo.CarrierGateways) > 0:
-		return "carrier gateways"
-	case len(topo.LocalGateways) > 0:
-		return "local gateways"
-	case len(topo.BlockPublicAccess) > 0:
-		return "VPC Block Public Access"
-	}
-	for _, g := range topo.NATGateways {
-		if g.Regional {
-			return "regional NAT gateways"
-		}
-	}
-	for _, i := range topo.Instances {
-		if len(i.ForwardRules) > 0 || len(i.LocalRoutes) > 0 {
-			return "FORWARD rules of hosts"
-		}
-		for _, m := range i.Masquerade {
-			if m.To.IsValid() || m.Keep {
-				return "SNAT and ACCEPT rules of hosts"
-			}
-		}
-	}
-	for _, t := range topo.RouteTables {
-		if len(t.Pools) > 0 {
-			return "address ranges of the owner's own"
-		}
-	}
-	return ""
 }

@@ -128,6 +128,15 @@ func moved(p Probe, topo *model.Topology) (Probe, bool) {
 	if p.Site != nil && ok {
 		p.Site, ok = resourceNamed[*model.VPNConnection](topo, p.Site.Name)
 	}
+	if p.Edge != nil && ok {
+		p.Edge, ok = resourceNamed[model.Resource](topo, p.Edge.ID().Name)
+	}
+	if p.Endpoint != nil && ok {
+		var e *model.VPCEndpoint
+		if e, ok = resourceNamed[*model.VPCEndpoint](topo, p.Endpoint.Owner.ID().Name); ok {
+			p.Endpoint, ok = e.Interfaces[0], e.Type == model.InstanceConnectEndpoint
+		}
+	}
 	if p.Named != nil && ok {
 		name := p.Named.Name
 		p.Named, ok = nil, false

@@ -74,6 +74,10 @@ func (m Mismatch) String() string {
 		who = m.Probe.Instance.Name
 	case m.Probe.Site != nil:
 		who = m.Probe.Site.Name
+	case m.Probe.Edge != nil:
+		who = m.Probe.Edge.ID().Name
+	case m.Probe.Endpoint != nil:
+		who = m.Probe.Endpoint.Name
 	}
 	return fmt.Sprintf("from %s %+v: %s\n  kernel:\n    %s\n  analyzer:\n%s", who, m.Probe.Header, m.What, strings.Join(m.Reports, "\n    "), m.Answer)
 }
@@ -88,7 +92,12 @@ func (t *tour) origin(r *eval.Result, src netip.Addr, host bool) (Probe, bool) {
 	switch res := r.From.Resource.(type) {
 	case nil:
 		return Probe{}, true
+	case *model.VPCEndpoint:
+		return Probe{Endpoint: res.Interfaces[0]}, res.Type == model.InstanceConnectEndpoint
 	case *model.ExternalNetwork:
+		if res.Edge != nil {
+			return Probe{Edge: res.Edge}, true
+		}
 		return Probe{Site: res.Behind()}, res.Behind() != nil
 	case *model.Instance:
 		p := Probe{Instance: res}
@@ -256,7 +265,7 @@ func lost(r *eval.Result) bool {
 			continue
 		}
 		switch b.Code {
-		case eval.InstanceNotForwarding, eval.ReversePathFilter, eval.ReturnPathAsymmetric, eval.DeliveredElsewhere, eval.IGWNoPrivateIP, eval.NoAddressOfFamily:
+		case eval.InstanceNotForwarding, eval.InstanceForwardRules, eval.ReversePathFilter, eval.ReturnPathAsymmetric, eval.DeliveredElsewhere, eval.IGWNoPrivateIP, eval.NoAddressOfFamily:
 			return true
 		}
 		return false

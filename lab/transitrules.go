@@ -152,7 +152,7 @@ func (r *ruleset) knownEntered(v *model.VPC) []string {
 }
 
 func (l *Lab) hasNAT(v *model.VPC) bool {
-	return slices.ContainsFunc(l.Topology.NATGateways, func(g *model.NATGateway) bool { return g.Subnet.VPC == v })
+	return slices.ContainsFunc(l.Topology.NATGateways, func(g *model.NATGateway) bool { return g.VPC == v })
 }
 
 // noTransit is what a transit gateway's table says of what it does not carry

@@ -86,7 +86,9 @@ func (l *Lab) natPeers(v *model.VPC) map[netip.Addr]*port {
 		}
 		for _, g := range l.Topology.NATGateways {
 			if g.VPC == p.peer.vpc {
-				out[g.Interfaces[0].Primary(false)] = p
+				for _, i := range g.Interfaces {
+					out[i.Primary(false)] = p
+				}
 			}
 		}
 	}

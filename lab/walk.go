@@ -99,7 +99,7 @@ func (w *walker) report(r report) {
 	}
 	walk.Started = true
 	walk.Last = r.header
-	if d := w.dropOf(r); r.prefix[0] == 'F' || out != nil || in != nil && in.kind != portInternet || d != nil && d.Entered {
+	if d := w.dropOf(r); r.prefix[0] == 'F' || out != nil || in != nil && !in.kind.outside() || d != nil && d.Entered {
 		w.from(walk, in)
 	}
 	switch r.prefix[0] {
@@ -159,9 +159,24 @@ func (w *walker) answeredBy(p *port, h packet.Header) {
 		w.out.Answered = w.l.sites[r.Connection].String()
 	case *model.VPCEndpoint:
 		w.out.Answered = r.Name
+	case *model.LoadBalancer:
+		w.out.Answered = r.Name
 	case *model.InternetGateway, *model.VPC:
 		w.out.Answered = "internet"
-		h.Dst = w.l.public(p.vpc, h.Dst) // the report is from behind the mapping
+		h.Dst = w.l.public(p.vpc, h.Dst, model.KindInternetGateway) // the report is from behind the mapping
+	case *model.CarrierGateway:
+		w.out.Answered = r.Name
+		if p.kind == portCarrierInternet {
+			w.out.Answered = "internet"
+		}
+		h.Dst = w.l.public(p.vpc, h.Dst, model.KindCarrierGateway)
+	case *model.LocalGateway:
+		w.out.Answered = r.Name
+		if r.CoIP {
+			for _, v := range r.VPCs {
+				h.Dst = w.l.public(v, h.Dst, model.KindLocalGateway)
+			}
+		}
 	}
 	w.out.Seen = netip.AddrPortFrom(h.Dst, h.DPort)
 	if w.proto == packet.ICMP || w.proto == packet.ICMPv6 {
@@ -169,11 +184,11 @@ func (w *walker) answeredBy(p *port, h packet.Header) {
 	}
 }
 
-// public is the public address that a private one of a VPC is mapped to, or
-// the address itself.
-func (l *Lab) public(v *model.VPC, private netip.Addr) netip.Addr {
+// public is the address that the gateways of a kind map a private one of a VPC
+// to, or the address itself.
+func (l *Lab) public(v *model.VPC, private netip.Addr, by model.Kind) netip.Addr {
 	for _, i := range l.Topology.Interfaces {
-		if a, ok := i.PublicOf(private); ok && i.Subnet.VPC == v {
+		if a, ok := i.MappedTo(private, by); ok && i.Subnet.VPC == v {
 			return a
 		}
 	}
@@ -199,18 +214,27 @@ func (w *walker) from(walk *Walk, p *port) {
 			walk.through(p.resource.ID().Name)
 			return
 		}
-		walk.Steps = append(walk.Steps, Step{"out", p.iface.Name})
+		walk.Steps = append(walk.Steps, Step{"out", stepName(p.iface)})
 	case portInternet:
 		name := p.resource.ID().Name
 		if e := w.throughEgressOnly(p, walk); e != "" {
 			name = e
 		}
 		walk.Steps = append(walk.Steps, Step{"through", name})
-	case portConnection, portGatewayEndpoint:
+	case portConnection, portGatewayEndpoint, portCarrier, portCarrierIn, portCarrierInternet, portLocal, portLocalIn:
 		walk.Steps = append(walk.Steps, Step{"through", p.resource.ID().Name})
 	case portTransit:
 		walk.Steps = append(walk.Steps, Step{"through", p.resource.(*model.TransitGatewayAttachment).TransitGateway.Name})
 	}
+}
+
+// stepName is what a passage of an interface is called: of a regional NAT
+// gateway, which uses any of several, by the gateway.
+func stepName(i *model.Interface) string {
+	if g, ok := i.Owner.(*model.NATGateway); ok && g.Regional {
+		return g.Name
+	}
+	return i.Name
 }
 
 // transparent reports whether an interface is one of a device that is passed
@@ -255,8 +279,8 @@ func (w *walker) to(walk *Walk, from, p *port) {
 			walk.through(name)
 			return
 		}
-		walk.Steps = append(walk.Steps, Step{"in", p.iface.Name})
-	case portInternet, portEgressOnly, portPeering, portVPNInside:
+		walk.Steps = append(walk.Steps, Step{"in", stepName(p.iface)})
+	case portInternet, portEgressOnly, portPeering, portVPNInside, portCarrier, portLocal:
 		walk.Steps = append(walk.Steps, Step{"through", name})
 	case portConnection:
 		switch {

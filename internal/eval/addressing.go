@@ -144,6 +144,32 @@ func mapsFor(e *model.ExternalNetwork) model.Kind {
 	return ""
 }
 
+// edgeAddrs returns the addresses that the gateway in front of a network has
+// for itself, although the network's range may hold them: carrier IP addresses
+// (MISC-3), and what local gateways make known (MISC-4).
+func (n *Net) edgeAddrs(e *model.ExternalNetwork) addr.Set {
+	var own []netip.Addr
+	switch e.Edge.(type) {
+	case *model.CarrierGateway:
+		for _, i := range n.topo.Interfaces {
+			for _, p := range i.Public {
+				if p.By == model.KindCarrierGateway {
+					own = append(own, p.Public)
+				}
+			}
+		}
+	case *model.LocalGateway:
+		for _, g := range n.topo.LocalGateways {
+			for p, to := range n.local(g).All() {
+				if to.known {
+					own = append(own, p.Addr())
+				}
+			}
+		}
+	}
+	return addr.SetOfAddrs(own...)
+}
+
 // connected reports whether an instance can be expected to use the private
 // addresses of a VPC: its own, one that it is peered with, or one that
 // tunnels lead to from its own.

@@ -32,10 +32,10 @@ func (w *walk) carrierOut(b branch, v *model.VPC, g *model.CarrierGateway, r *mo
 	})
 }
 
-// carrier carries b in the network of a carrier: to the networks that the
-// topology names there, to carrier IP addresses, and else to the internet.
+// carrier carries b in the network of a carrier: to carrier IP addresses, also
+// where a network's range holds them, to the networks that the topology names
+// there, and else to the internet.
 func (w *walk) carrier(b branch, g *model.CarrierGateway) {
-	b = w.toNetworks(b, g.Networks)
 	rest := b.asked
 	split(w, w.net.public(), b.asked, b.fam, b.destination(), func(rs []addr.Range, to publicOwner, ok bool) {
 		if ok && to.by == model.KindCarrierGateway {
@@ -44,7 +44,8 @@ func (w *walk) carrier(b branch, g *model.CarrierGateway) {
 			w.carrierIn(w.only(b, s), to, false)
 		}
 	})
-	b = w.only(b, rest)
+	b = w.toNetworks(w.only(b, rest), g.Networks)
+	rest = b.asked
 	outside := w.sp.Or(w.in(rest, b.fam, b.destination(), w.net.carried().Ranges(b.fam)), w.in(rest, b.fam, b.destination(), w.net.publicAddrs().Ranges(b.fam)))
 	w.notSaid(&b, w.sp.Minus(rest, outside), g, "MISC-3")
 	w.internet(b)

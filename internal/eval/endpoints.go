@@ -92,7 +92,7 @@ func (n *Net) resourceSide(e model.Endpoint, receiving bool) ([]side, error) {
 		for _, b := range r.CIDRs {
 			ps = append(ps, b.Prefix)
 		}
-		s := side{text: e.Text, shown: r, host: r, addrs: addr.SetOf(ps...)}
+		s := side{text: e.Text, shown: r, host: r, addrs: addr.SetOf(ps...).Minus(n.edgeAddrs(r))}
 		if r.OnInternet() {
 			s.host = theInternet
 		}
@@ -243,7 +243,7 @@ func (n *Net) senders(e model.Endpoint) ([]side, error) {
 		for _, b := range x.CIDRs {
 			ps = append(ps, b.Prefix)
 		}
-		if part := addr.SetOf(ps...).Intersect(asked); !x.OnInternet() && !part.Empty() {
+		if part := addr.SetOf(ps...).Intersect(asked).Minus(n.edgeAddrs(x)); !x.OnInternet() && !part.Empty() {
 			out = append(out, side{text: e.Text, host: x, addrs: part})
 			asked = asked.Minus(part) // the site has them, also where they are public ones
 		}

@@ -59,11 +59,15 @@ func onOutpost(i *model.Interface, g *model.LocalGateway) bool {
 	return i.Instance() != nil && (on == g.Outpost || on == "" || g.Outpost == "")
 }
 
-// premises carries b on the premises behind a local gateway: to the networks
-// that the topology names there, and to another Outpost's local gateway what
-// that one makes known.
+// premises carries b on the premises behind a local gateway: to another
+// Outpost's local gateway what that one makes known, also where a network's
+// range holds it, and to the networks that the topology names there.
 func (w *walk) premises(b branch, g *model.LocalGateway) {
-	b = w.toNetworks(b, g.Networks)
+	split(w, w.net.local(g), b.asked, b.fam, b.destination(), func(rs []addr.Range, to publicOwner, ok bool) {
+		if ok && to.known {
+			w.notSaid(&b, w.to(&b, rs...), g, "MISC-4") // whether it comes back
+		}
+	})
 	for _, other := range w.net.topo.LocalGateways {
 		if other == g || b.asked == packet.Empty {
 			continue
@@ -78,11 +82,34 @@ func (w *walk) premises(b branch, g *model.LocalGateway) {
 			w.lgwIn(part, other)
 		})
 	}
+	b = w.toNetworks(b, g.Networks)
 	w.notSaid(&b, b.asked, g, "MISC-4")
 }
 
+// fromPremises sends b from a network behind a local gateway. What another
+// local gateway makes known it may reach there; the topology does not say.
+func (w *walk) fromPremises(b branch, g *model.LocalGateway) {
+	toKnown := func(by *model.LocalGateway, next func(part branch)) {
+		split(w, w.net.local(by), b.asked, b.fam, b.destination(), func(rs []addr.Range, to publicOwner, ok bool) {
+			if ok && to.known {
+				part := w.only(b, w.to(&b, rs...))
+				w.without(&b, part.asked)
+				next(part)
+			}
+		})
+	}
+	toKnown(g, func(part branch) { w.lgwIn(part, g) })
+	for _, other := range w.net.topo.LocalGateways {
+		if other != g && b.asked != packet.Empty {
+			toKnown(other, func(part branch) { w.notSaid(&part, part.asked, g, "MISC-4") })
+		}
+	}
+	w.lgwIn(b, g)
+}
+
 // local maps what the premises find behind a local gateway: the private
-// addresses of instances on its Outpost, or their customer-owned ones.
+// addresses in its VPCs, of which those of instances on its Outpost are made
+// known, or the customer-owned ones of these.
 func (n *Net) local(g *model.LocalGateway) *lpm.Table[publicOwner] {
 	return n.outposts.get(g, func(g *model.LocalGateway) *lpm.Table[publicOwner] {
 		var b lpm.Builder[publicOwner]
@@ -100,7 +127,7 @@ func (n *Net) local(g *model.LocalGateway) *lpm.Table[publicOwner] {
 				continue
 			}
 			for _, p := range i.Public {
-				if p.By == model.KindLocalGateway {
+				if p.By == model.KindLocalGateway && onOutpost(i, g) {
 					add(p.Public, p.Private, i, true)
 				}
 			}

@@ -35,6 +35,17 @@ func TestMISC03_CarrierNetworkComesInAndGoesOut(t *testing.T) {
 	n.ask("edge -> region tcp/443", reachable, via()) // local
 }
 
+// A network's range may hold carrier IP addresses: these lead to their
+// interfaces all the same.
+func TestMISC03_CarrierAddressInsideTheNetworksRange(t *testing.T) {
+	n := topo(t, but(t, carrierBase, "100.70.0.0/16", "155.146.0.0/16"))
+	n.ask("phones -> edge tcp/443", reachable, via("cagw"), back("cagw"), delivered("edge"))
+	n.ask("phones -> 155.146.0.10 tcp/443", reachable, via("cagw"), delivered("edge"))
+	n.ask("edge -> 155.146.0.20 tcp/80", reachable, via("cagw", "cagw-f"), delivered("far-edge"))
+	n.ask("edge -> 155.146.0.20 tcp/81", unreachable, blocked("forward ENI_SG_RULES_MISMATCH sg-f ingress"))
+	n.ask("edge -> phones tcp/443", reachable, via("cagw"), delivered("phones"))
+}
+
 func TestMISC03_InternetGoesOutAndDoesNotComeIn(t *testing.T) {
 	n := topo(t, carrierBase)
 	n.ask("edge -> 192.0.2.7 tcp/443", reachable, via("cagw"), back("cagw"), seen("155.146.0.10"))

@@ -60,6 +60,33 @@ func TestMISC04_CoIPMapsOneToOne(t *testing.T) {
 	n.ask("plant -> bare tcp/443", unreachable, blocked("forward LGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS lgw-1"))
 }
 
+// A network's range may hold the customer-owned addresses in front of it. These
+// are the local gateway's: no host of the network has them, and whether the
+// premises send them back is documented nowhere.
+func TestMISC04_CustomerOwnedAddressInsideTheNetworksRange(t *testing.T) {
+	n := localTopo(t, "coip", "", "")
+	n.ask("one -> 192.168.250.10 tcp/443", unknown, blocked("forward UNSUPPORTED_COMPONENT lgw-1"))
+	n.ask("plant -> 192.168.250.10 tcp/443", reachable, via("lgw-1"), delivered("one"))
+	n.ask("two -> 192.168.250.10 tcp/443", unreachable, via("lgw-2", "lgw-1"), because("return ENI_SG_RULES_MISMATCH sg ingress"), assumes("MISC-4"))
+}
+
+// A customer-owned address is of the local gateway of its own Outpost.
+func TestMISC04_CustomerOwnedAddressOfAnotherOutpost(t *testing.T) {
+	n := topo(t, but(t, localBase, "MODE", "coip", "ACROSS", "", "BACK", "", "lgw-2: {vpcs: [vpc], outpost: op-2}", "lgw-2: {vpcs: [vpc], outpost: op-2, mode: coip}"))
+	n.ask("plant -> 192.168.250.10 tcp/443", reachable, via("lgw-1"), delivered("one"))
+	n.ask("plant-2 -> 192.168.250.10 tcp/443", unknown) // whether the networks are joined
+	n.ask("two -> 192.168.0.9 tcp/443", unreachable, blocked("forward LGW_CUSTOMER_OWNED_IP_ASSOCIATION_FOR_EGRESS lgw-2"))
+}
+
+// Whether the networks behind two local gateways are joined, the topology does
+// not say.
+func TestMISC04_FromANetworkBehindAnotherLocalGateway(t *testing.T) {
+	n := localTopo(t, "direct-vpc-routing", "", "")
+	n.ask("plant-2 -> two tcp/443", reachable, via("lgw-2"))
+	n.ask("plant-2 -> one tcp/443", unknown, blocked("forward UNSUPPORTED_COMPONENT lgw-2"))
+	n.ask("plant-2 -> 10.0.3.10 tcp/443", unreachable) // made known by neither
+}
+
 func TestRT09_LocalGatewayBetweenOutposts(t *testing.T) {
 	n := localTopo(t, "direct-vpc-routing", ", {destination: 10.0.2.0/24, target: lgw-1}", ", {destination: 10.0.1.0/24, target: lgw-2}")
 	n.ask("one -> two tcp/443", reachable, via("lgw-1", "lgw-2"), back("lgw-2", "lgw-1"), assumes("MISC-4"), routed("rtb-1 10.0.2.0/24 lgw-1"))

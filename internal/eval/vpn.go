@@ -64,7 +64,7 @@ func (w *walk) fromNetwork(b branch, e *model.ExternalNetwork) {
 	case *model.CarrierGateway:
 		w.carrier(b, edge)
 	case *model.LocalGateway:
-		w.lgwIn(b, edge)
+		w.fromPremises(b, edge)
 	default:
 		if e.OnInternet() {
 			w.internet(b)
