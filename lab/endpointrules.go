@@ -31,6 +31,16 @@ func (r *ruleset) endpoint(e *model.VPCEndpoint, i *model.Interface) []string {
 	return rules
 }
 
+// withinVPC keeps an Instance Connect endpoint that sends from its clients'
+// addresses in its VPC (EP-13).
+func (r *ruleset) withinVPC(i *model.Interface) []string {
+	e, ok := i.Owner.(*model.VPCEndpoint)
+	if !ok || e.Type != model.InstanceConnectEndpoint || !e.PreserveClientIP {
+		return nil
+	}
+	return []string{fmt.Sprintf("ip daddr != %s %s", set(prefixesOf(e.VPC.CIDRs)), r.drop(Drop{Code: eval.EndpointTargetVPC, Component: e.Name}))}
+}
+
 // toService is what a gateway endpoint carries (EP-3, EP-5).
 func (r *ruleset) toService(p *port) string {
 	chain := "to_" + p.name

@@ -24,6 +24,7 @@ var isReply = []string{
 func (r *ruleset) leaving(p *port) string {
 	i := p.iface
 	rules := []string{fmt.Sprintf("meta mark set %#x", r.l.emitter(i)|r.l.zone(i.Subnet)*zoneUnit)}
+	rules = append(rules, r.withinVPC(i)...)
 	rules = append(rules, r.classic(i)...)
 	rules = append(rules, r.keeps(i)...)
 	rules = append(rules, r.check(i, "saddr", "egress")...)

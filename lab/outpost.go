@@ -150,9 +150,12 @@ func (r *ruleset) fromOutpost(p *port) string {
 	rules := []string{}
 	nobody := r.drop(Drop{Code: eval.LocalGatewayNoInterface, Component: g.Name})
 	if g.CoIP {
-		if own := r.l.behindOutpost(g, false); len(own) > 0 {
-			rules = append(rules, fmt.Sprintf("ip daddr != %s %s", set(own), nobody))
+		own := r.l.behindOutpost(g, false)
+		if len(own) == 0 {
+			r.chain(chain, nobody)
+			return jump(p, chain)
 		}
+		rules = append(rules, fmt.Sprintf("ip daddr != %s %s", set(own), nobody))
 		for _, v := range g.VPCs {
 			k := r.l.vpcNumber(v)
 			rules = append(rules, fmt.Sprintf("ip daddr @outpost_given_%d ip daddr set ip daddr map @outpost_inward_%d return", k, k))

@@ -51,6 +51,12 @@ var seededBugs = []seededBug{
 	{"a load balancer keeps the client's port", "LB-2", "c.src = newEnd{to: node.Primary(v6), ports: ephemeral}", "c.src = newEnd{to: node.Primary(v6)}"},
 	{"a gateway endpoint serves everybody", "EP-5",
 		"foreign := w.sp.Minus(b.asked, w.owned(&b, b.source(), v))", "foreign := packet.Empty"},
+	{"an exclusion for egress lets connections in", "IGW-16", "if x != nil && !x.EgressOnly {", "if x != nil {"},
+	{"a carrier gateway lets the internet in", "MISC-3", "if internet && b.dir == packet.Forward {", "if internet && b.dir == packet.Forward && w == nil {"},
+	{"every subnet on the Outpost is known on the premises", "MISC-4",
+		"func leadsTo(t *model.RouteTable, g *model.LocalGateway) bool {", "$0\n\tif t != nil {\n\t\treturn true\n\t}"},
+	{"a range of the owner's own needs public addresses to leave", "GW-14", "own := w.fromPool(&b, g)", "own := packet.Empty"},
+	{"forward rules do not look at the state", "NI-9", "if r.State == other {", "if r.State == other && h == nil {"},
 	{"a firewall has no stateless rules", "FW-3", "for _, r := range f.Stateless {", "for _, r := range f.Stateless[:0] {"},
 }
 

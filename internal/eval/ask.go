@@ -207,6 +207,7 @@ func (w *walk) start(p pair, f addr.Family) {
 		w.originate(b, host, p.origin.iface)
 	case *model.VPCEndpoint:
 		if host.PreserveClientIP {
+			w.onlyInVPC(&b, host)
 			w.remember(&b, mark{kind: passed, device: host, pass: w.newPass(), iface: p.origin.iface})
 		}
 		w.send(b, p.origin.iface)

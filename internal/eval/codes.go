@@ -53,6 +53,7 @@ const (
 	BalancerHairpin          Code = "ELBV2_HAIRPIN"
 	BalancerInternal         Code = "ELBV2_DENIES_IGW_TRAFFIC"
 	EndpointInitiates        Code = "VPCE_NO_INBOUND_CONNECTIONS"
+	EndpointTargetVPC        Code = "VPCE_CLIENT_IP_REQUIRES_TARGET_IN_VPC"
 	FirewallRules            Code = "FIREWALL_RULES_RESTRICTION"
 	GatewayEndpointProtocol  Code = "VPCE_GATEWAY_PROTOCOL_RESTRICTION"
 	GatewayEndpointSource    Code = "VPCE_GATEWAY_REQUIRES_SOURCE_IN_VPC"
@@ -126,6 +127,7 @@ func Codes() []CodeInfo {
 		{BalancerHairpin, false, "a target cannot reach itself through a load balancer that preserves client addresses"},
 		{BalancerInternal, false, "an internal load balancer takes nothing from an internet gateway, at its IPv6 addresses either"},
 		{EndpointInitiates, false, "an EC2 Instance Connect endpoint starts connections and takes none in"},
+		{EndpointTargetVPC, false, "an EC2 Instance Connect endpoint that keeps its clients' addresses connects to instances of its own VPC only"},
 		{FirewallRules, true, "a rule of a network firewall drops it"},
 		{GatewayEndpointProtocol, true, "a gateway endpoint carries TCP and ICMP echo only"},
 		{GatewayEndpointSource, false, "a gateway endpoint serves only network interfaces of its own VPC"},

@@ -48,6 +48,15 @@ func (w *walk) endpoint(b branch, e *model.VPCEndpoint, i *model.Interface) {
 	}
 }
 
+// onlyInVPC drops what an instance connect endpoint that keeps its clients'
+// addresses sends to other VPCs (EP-13).
+func (w *walk) onlyInVPC(b *branch, e *model.VPCEndpoint) {
+	inside := w.in(b.asked, b.fam, packet.Dst, w.net.vpc(e.VPC).blocks.Ranges(b.fam))
+	w.drop(b, w.sp.Minus(b.asked, inside), func() Hop {
+		return gatewayHop(e).with(EndpointTargetVPC, fmt.Sprintf("%s keeps its clients' addresses, and so connects to instances of %s only", e.Name, e.VPC.Name), "EP-13")
+	})
+}
+
 // privateLink is an interface endpoint: it answers for its service, or hands
 // the connection to the service's load balancer where the topology has it
 // (EP-7..9).

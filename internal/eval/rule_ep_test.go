@@ -199,6 +199,36 @@ func TestEP13_InstanceConnectEndpointStartsAndTakesNothingIn(t *testing.T) {
 	keep.ask("eice -> host tcp/22", partial, worksFor("198.51.100.0/24", "22", ""), because("forward ENI_SG_RULES_MISMATCH sg-host ingress"))
 }
 
+// What keeps its clients' addresses connects within its VPC only, over a transit
+// gateway too, where nothing else would stop it.
+func TestEP13_KeptClientAddressStaysInTheVPC(t *testing.T) {
+	yaml := but(t, `
+vpcs: {vpc: {cidr: 10.0.0.0/16}, far: {cidr: 10.9.0.0/16}}
+transit_gateways: {tgw: {}}
+transit_gateway_route_tables: {trt: {transit_gateway: tgw}}
+transit_gateway_attachments:
+  att: {transit_gateway: tgw, vpc: vpc, subnets: [s], route_table: trt, propagates_to: [trt]}
+  att-f: {transit_gateway: tgw, vpc: far, subnets: [s-f], route_table: trt, propagates_to: [trt]}
+subnets:
+  s: {vpc: vpc, cidr: 10.0.1.0/24, route_table: rtb}
+  s-f: {vpc: far, cidr: 10.9.1.0/24, route_table: rtb-f}
+route_tables:
+  rtb: {vpc: vpc, routes: [{destination: 10.9.0.0/16, target: tgw}]}
+  rtb-f: {vpc: far, routes: [{destination: 0.0.0.0/0, target: tgw}]}
+security_groups:
+  sg: {vpc: vpc, ingress: [{protocol: all, source: 0.0.0.0/0}]}
+  sg-f: {vpc: far, ingress: [{protocol: all, source: 0.0.0.0/0}]}
+vpc_endpoints: {eice: {type: instance_connect, subnet: s, private_ip: 10.0.1.70, security_groups: [sg], preserve_client_ip: KEEP}}
+instances:
+  near: {subnet: s, private_ip: 10.0.1.10, security_groups: [sg]}
+  host: {subnet: s-f, private_ip: 10.9.1.10, security_groups: [sg-f]}
+`)
+	keep := topo(t, but(t, yaml, "KEEP", "true"))
+	keep.ask("eice -> near tcp/22", reachable)
+	keep.ask("eice -> host tcp/22", unreachable, blocked("forward VPCE_CLIENT_IP_REQUIRES_TARGET_IN_VPC eice"))
+	topo(t, but(t, yaml, "KEEP", "false")).ask("eice -> host tcp/22", reachable, via("tgw", "att-f"), seen("10.0.1.70"))
+}
+
 func TestEP09_ProviderKeepsNoClientAddress(t *testing.T) {
 	// the target is reached over peering; its answers to the node need a route,
 	// which the answers to a client whose address is kept would not
