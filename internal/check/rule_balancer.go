@@ -25,7 +25,7 @@ var loadBalancerInPrivateSubnet = &Rule{
 			}
 			var bad []*model.Subnet
 			for _, n := range b.Nodes {
-				if n.Subnet != nil && len(n.Private) > 0 && p.shut(n.Subnet.RouteTable, addr.V4) && !slices.ContainsFunc(p.toInternet(n.Subnet.RouteTable, addr.V4), leavesBySubnet) {
+				if n.Subnet != nil && len(n.Private) > 0 && !slices.Contains(bad, n.Subnet) && p.shut(n.Subnet.RouteTable, addr.V4) && !slices.ContainsFunc(p.toInternet(n.Subnet.RouteTable, addr.V4), leavesBySubnet) {
 					bad = append(bad, n.Subnet)
 				}
 			}
@@ -142,7 +142,7 @@ var loadBalancerZoneGap = &Rule{
 			for _, l := range b.Listeners {
 				var gaps []string
 				for _, n := range b.Nodes {
-					if n.Subnet == nil || n.Subnet.AZ == "" || len(l.Targets) == 0 {
+					if n.Subnet == nil || n.Subnet.AZ == "" || len(l.Targets) == 0 || slices.Contains(gaps, n.Subnet.AZ) {
 						continue
 					}
 					if !slices.ContainsFunc(l.Targets, func(t *model.Target) bool {

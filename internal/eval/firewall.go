@@ -5,6 +5,7 @@ import (
 	"net/netip"
 
 	"github.com/vpcpath/vpcpath/internal/addr"
+	"github.com/vpcpath/vpcpath/internal/diag"
 	"github.com/vpcpath/vpcpath/internal/model"
 	"github.com/vpcpath/vpcpath/internal/packet"
 )
@@ -25,7 +26,7 @@ func (w *walk) firewall(b *branch, e *model.VPCEndpoint) {
 	}
 	if len(f.NotModelled) > 0 {
 		// What is not understood may come before any rule that is.
-		w.notModelled(b, f, first)
+		w.notModelled(b, f, first, f.NotModelled[0].At, f.NotModelled[0].Text)
 	} else {
 		dropped = w.sp.Or(dropped, w.stateful(b, f, first))
 	}
@@ -75,8 +76,11 @@ func (w *walk) stateful(b *branch, f *model.NetworkFirewall, first packet.Set) p
 			s = w.sp.Or(s, w.firewallMatch(b, f, mirrored(r), first, b.dir))
 		}
 		first = w.sp.Minus(first, s)
-		if r.Action == model.DropPacket {
+		switch r.Action {
+		case model.DropPacket:
 			dropped = w.sp.Or(dropped, s)
+		case model.Undetermined:
+			w.notModelled(b, f, s, r.At, r.Reason)
 		}
 	}
 	if f.StatefulDefault == model.DropPacket {
@@ -85,15 +89,15 @@ func (w *walk) stateful(b *branch, f *model.NetworkFirewall, first packet.Set) p
 	return dropped
 }
 
-// notModelled makes undetermined what rule groups would judge that vpcpath
-// does not understand.
-func (w *walk) notModelled(b *branch, f *model.NetworkFirewall, s packet.Set) {
+// notModelled makes undetermined what rules would judge that vpcpath does not
+// understand.
+func (w *walk) notModelled(b *branch, f *model.NetworkFirewall, s packet.Set, at diag.Pos, text string) {
 	if s == packet.Empty {
 		return
 	}
 	w.undetermined(b, s, func() Hop {
-		h := gatewayHop(f).with(NotModelled, fmt.Sprintf("%s has rules that are not modelled: %s", f.Name, f.NotModelled[0].Text), "FW-3")
-		h.At = f.NotModelled[0].At
+		h := gatewayHop(f).with(NotModelled, fmt.Sprintf("%s has rules that are not modelled: %s", f.Name, text), "FW-3")
+		h.At = at
 		return h
 	})
 }

@@ -200,3 +200,29 @@ func TestFW03_WhatIsNotModelledIsUnknownAndNamed(t *testing.T) {
 	n.ask("f -> app tcp/80", reachable)
 	n.ask("app -> 198.51.100.7 tcp/25", eval.Unknown) // a pass rule among them would go before the drop
 }
+
+// A rule in the place of what is not understood: what comes before it decides.
+func TestFW03_RulesThatAreNotModelledHaveTheirPlace(t *testing.T) {
+	const rules = `    stateful_rules:
+      - {action: pass, protocol: tcp, ports: 443}
+      - {action: drop, protocol: tcp, ports: 25}
+      - {action: not_modelled, reason: rule group allow-domains lists domains, protocol: tcp}
+      - {action: drop, protocol: tcp, ports: 23}
+`
+	strict := topo(t, firewall(t, "    stateful_order: strict\n    stateful_default: drop\n"+rules))
+	strict.ask("app -> 198.51.100.7 tcp/443", reachable)
+	strict.ask("app -> 198.51.100.7 tcp/25", unreachable)
+	r := strict.ask("app -> 198.51.100.7 tcp/80", eval.Unknown)
+	if !strings.Contains(story(r), "rule group allow-domains lists domains") {
+		t.Errorf("the rule group is not named\n%s", story(r))
+	}
+	strict.ask("app -> 198.51.100.7 tcp/23", eval.Unknown)
+	strict.ask("app -> 198.51.100.7 udp/53", unreachable)
+	// pass before drop: a pass rule among them would go before any drop, and none undoes a pass
+	action := topo(t, firewall(t, rules))
+	action.ask("app -> 198.51.100.7 tcp/443", reachable)
+	action.ask("app -> 198.51.100.7 tcp/25", eval.Unknown)
+	action.ask("app -> 198.51.100.7 udp/53", reachable)
+	refused(t, firewall(t, "    stateful_rules: [{action: not_modelled}]\n"), "lacks the key `reason`")
+	refused(t, firewall(t, "    stateful_rules: [{action: pass, reason: x}]\n"), "`reason` goes with `action: not_modelled` only")
+}

@@ -253,3 +253,13 @@ func TestLB07_ReplyByAnotherInterfaceIsNoneOfTheNodes(t *testing.T) {
 	one := topo(t, but(t, yaml, "{interface: eni-two, port: 8443}", "{interface: eni-one, port: 8443}", "    nodes: [{subnet: pub, private_ip: 10.0.0.40, public_ip: 203.0.113.40}]", "    cross_zone: true\n    nodes: [{subnet: pub, private_ip: 10.0.0.40, public_ip: 203.0.113.40}]"))
 	one.ask("198.51.100.7 -> nlb tcp/445", reachable, back("nlb", "igw"))
 }
+
+// An application load balancer that has grown: two nodes in one subnet.
+func TestLB01_SeveralNodesInOneSubnet(t *testing.T) {
+	const more = "{subnet: pub, private_ip: 10.0.0.41, public_ip: 203.0.113.41}"
+	n := topo(t, but(t, lbBase, "{subnet: pub, private_ip: 10.0.0.40, public_ip: 203.0.113.40}", "{subnet: pub, private_ip: 10.0.0.40, public_ip: 203.0.113.40}, "+more))
+	for _, node := range []string{"203.0.113.40", "203.0.113.41"} {
+		n.ask("198.51.100.7 -> "+node+" tcp/443", reachable, delivered("web"), via("igw", "nlb"), back("nlb", "igw"))
+	}
+	n.ask("198.51.100.7 -> 203.0.113.41 tcp/444", reachable, seen("10.0.0.41"))
+}

@@ -209,3 +209,31 @@ func TestNGW17_MiddleboxInsideTheVPC(t *testing.T) {
 	local.ask("app -> db tcp/80", reachable, via("nat"), seen("10.0.0.20"))
 	local.ask("db -> app tcp/80", unreachable, because("return RETURN_PATH_ASYMMETRIC nat")) // the way back only
 }
+
+// Which of several addresses a connection gets, AWS does not say: all must do.
+func TestNGW02_AnyOfItsAddresses(t *testing.T) {
+	const text = `
+vpcs: {vpc: {cidr: 10.0.0.0/16}, far: {cidr: 10.9.0.0/16}}
+internet_gateways: {igw: {vpc: vpc}, igw-far: {vpc: far}}
+subnets:
+  s-pub: {vpc: vpc, cidr: 10.0.0.0/24, route_table: rtb-pub}
+  s-app: {vpc: vpc, cidr: 10.0.1.0/24, route_table: rtb-app}
+  s-far: {vpc: far, cidr: 10.9.1.0/24, route_table: rtb-far}
+route_tables:
+  rtb-pub: {vpc: vpc, routes: [{destination: 0.0.0.0/0, target: igw}]}
+  rtb-app: {vpc: vpc, routes: [{destination: 0.0.0.0/0, target: nat}]}
+  rtb-far: {vpc: far, routes: [{destination: 0.0.0.0/0, target: igw-far}]}
+nat_gateways: {nat: {subnet: s-pub, private_ip: 10.0.0.20, public_ip: 203.0.113.20, private_ips: [10.0.0.21], public_ips: {10.0.0.21: 203.0.113.21}}}
+security_groups:
+  sg: {vpc: far, ingress: [{protocol: tcp, ports: 443, source: 203.0.113.20/31}, {protocol: tcp, ports: 80, source: 203.0.113.20/32}, {protocol: tcp, ports: 22, source: 203.0.113.22/32}]}
+instances:
+  app: {subnet: s-app, private_ip: 10.0.1.10}
+  web: {subnet: s-far, private_ip: 10.9.1.10, public_ip: 203.0.113.99, security_groups: [sg]}
+`
+	n := topo(t, text)
+	n.ask("app -> web tcp/443", reachable, via("nat", "igw", "igw-far"), back("igw-far", "igw", "nat"))
+	n.ask("app -> web tcp/80", partial, because("forward ENI_SG_RULES_MISMATCH sg ingress"))
+	n.ask("app -> web tcp/22", unreachable)
+	n.ask("app -> internet tcp/443", reachable)
+	n.ask("internet -> 203.0.113.21 tcp/443", unreachable, because("forward NGW_NO_INBOUND_CONNECTIONS nat"))
+}

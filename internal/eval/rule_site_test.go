@@ -122,6 +122,18 @@ func TestVGW06_DirectConnectAnnouncesItsAllowedPrefixes(t *testing.T) {
 	topo(t, but(t, transit, "10.2.1.0/28", "10.2.2.0/24")).ask("dc -> c tcp/443", unreachable, because("forward CUSTOMER_GATEWAY_NO_ROUTE dx"))
 }
 
+// The bound may be another for each gateway.
+func TestVGW06_AllowedPrefixesOfEachAssociation(t *testing.T) {
+	base := but(t, sitesBase, "behind: [dx, vpn]", "behind: dx", "  att-b:", "  att-dx: {transit_gateway: tgw, direct_connect_gateway: dx, route_table: trt-a, propagates_to: [trt]}\n  att-b:")
+	n := topo(t, but(t, base, "dx: {vpn_gateways: [vgw]}", "dx: {vpn_gateways: [vgw], allowed_prefixes: {vgw: [10.0.0.0/16], tgw: [10.2.1.0/28]}}"))
+	n.ask("dc -> a tcp/443", reachable, via("dx", "vgw"))
+	n.ask("dc -> c tcp/443", reachable, via("dx", "tgw", "att-two"))
+	less := topo(t, but(t, base, "dx: {vpn_gateways: [vgw]}", "dx: {vpn_gateways: [vgw], allowed_prefixes: {vgw: [], tgw: [10.0.0.0/8]}}"))
+	less.ask("dc -> a tcp/443", unreachable, because("forward TGW_RTB_NO_ROUTE_TO_TGW_ATTACHMENT trt-a")) // the vgw's site learns nothing there
+	less.ask("dc -> c tcp/443", reachable, via("dx", "tgw", "att-two"))
+	refused(t, but(t, base, "dx: {vpn_gateways: [vgw]}", "dx: {vpn_gateways: [vgw], allowed_prefixes: {a: [10.0.0.0/8]}}"), "a VPN gateway or a transit gateway")
+}
+
 func TestTGW17_EqualRoutesOfBGPAreAllUsed(t *testing.T) {
 	n := topo(t, sitesBase)
 	n.ask("c -> branch tcp/443", reachable, routed("trt 172.30.0.0/16 att-a"), routed("trt 172.30.0.0/16 att-b"))

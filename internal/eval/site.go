@@ -72,7 +72,20 @@ func exitsThrough(c *model.VPNConnection) []exit {
 
 // told reports whether the topology says what sites route into a connection.
 func told(c *model.VPNConnection) bool {
-	return c.AllowedPrefixes != nil || c.CustomerGateway != nil && c.CustomerGateway.Routes != nil
+	if c.AllowedAt == nil {
+		return c.AllowedPrefixes != nil || c.CustomerGateway != nil && c.CustomerGateway.Routes != nil
+	}
+	for _, g := range c.Gateways {
+		if _, ok := c.Allowed(g); !ok {
+			return false
+		}
+	}
+	for _, a := range c.Attachments {
+		if _, ok := c.Allowed(a.TransitGateway); !ok {
+			return false
+		}
+	}
+	return true
 }
 
 // offered returns the prefixes that a site routes to an exit: those that its
@@ -91,8 +104,8 @@ func (n *Net) offered(e exit, own []*model.VPNConnection) []netip.Prefix {
 		if g.VPC != nil {
 			out = prefixesOf(g.VPC.Blocks())
 		}
-		if e.link.AllowedPrefixes != nil {
-			return within(out, e.link.AllowedPrefixes)
+		if allowed, ok := e.link.Allowed(g); ok {
+			return within(out, allowed)
 		}
 		for _, c := range g.Connections {
 			if hubs(e.link) && hubs(c) && c != e.link && !slices.Contains(own, c) { // VGW-7
@@ -100,8 +113,8 @@ func (n *Net) offered(e exit, own []*model.VPNConnection) []netip.Prefix {
 			}
 		}
 	case *model.TransitGatewayAttachment:
-		if e.link.AllowedPrefixes != nil {
-			return prefixesOf(e.link.AllowedPrefixes)
+		if allowed, ok := e.link.Allowed(g.TransitGateway); ok {
+			return prefixesOf(allowed)
 		}
 		if g.RouteTable == nil {
 			return nil

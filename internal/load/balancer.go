@@ -29,7 +29,7 @@ var balancerFields = []field[rawBalancer]{
 		before := len(w.out.findings)
 		w.list(n, "a list of nodes", func(item *yaml.Node) { w.readNode(item, d) })
 		if len(d.ifaces) == 0 && len(w.out.findings) == before { // LB-1
-			w.report(w.at(n), idEmptyList, "load balancer %q has no nodes; expected one in each subnet that it serves", d.Name)
+			w.report(w.at(n), idEmptyList, "load balancer %q has no nodes; expected at least one in each subnet that it serves", d.Name)
 		}
 	}},
 	{"security_groups", false, func(w *walker, n *yaml.Node, d *rawBalancer) {
@@ -89,8 +89,8 @@ func (w *walker) readBalancer(id model.Ident, n *yaml.Node) {
 		switch {
 		case d.scheme == "internal" && len(i.publics) > 0:
 			w.report(i.publics[0].public.at, idConflictingKeys, "load balancer %q is internal, and a node of it has a public address; expected `scheme: internet_facing`, or no `public_ip`", id.Name)
-		case d.InternetFacing && !i.has.public:
-			w.report(i.At, idMissingKey, "a node of internet-facing load balancer %q lacks the key `public_ip`", id.Name)
+		case d.InternetFacing && !i.has.public && len(i.v6) == 0:
+			w.report(i.At, idMissingKey, "a node of internet-facing load balancer %q lacks the key `public_ip`, or `ipv6`", id.Name)
 		}
 	}
 	if d.typ == "" {

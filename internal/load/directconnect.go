@@ -10,12 +10,30 @@ type rawDX struct {
 	*model.VPNConnection
 	gateways []ref
 	routes   []model.Block
+	allowed  []allowedAt
+}
+
+// allowedAt is what a Direct Connect gateway may announce of one gateway.
+type allowedAt struct {
+	gateway ref
+	blocks  []model.Block
 }
 
 var dxFields = []field[rawDX]{
 	{"vpn_gateways", false, func(w *walker, n *yaml.Node, d *rawDX) { w.refs(n, "the name of a VPN gateway", &d.gateways) }},
 	{"routes", false, func(w *walker, n *yaml.Node, d *rawDX) { w.cidrs(n, anyFamily, &d.routes) }},
 	{"allowed_prefixes", false, func(w *walker, n *yaml.Node, d *rawDX) {
+		if v := w.deref(n); w.describing() || v != nil && v.Kind == yaml.MappingNode {
+			w.entries(n, "`allowed_prefixes`", func(key, value *yaml.Node) {
+				a := allowedAt{blocks: []model.Block{}}
+				w.ref(key, "the name of a VPN gateway or transit gateway", &a.gateway)
+				w.cidrs(value, anyFamily, &a.blocks)
+				d.allowed = append(d.allowed, a)
+			})
+			if !w.describing() {
+				return
+			}
+		}
 		d.AllowedPrefixes = []model.Block{} // an empty list is none, a missing one is all
 		w.cidrs(n, anyFamily, &d.AllowedPrefixes)
 	}},
@@ -51,6 +69,17 @@ func (r *resolver) resolveDX() {
 			}
 			d.Gateways = append(d.Gateways, g)
 			g.Connections = append(g.Connections, d.VPNConnection)
+		}
+		for _, a := range d.allowed {
+			if g, ok := r.find(a.gateway, model.KindVPNGateway, model.KindTransitGateway); ok {
+				if d.AllowedAt == nil {
+					d.AllowedAt = map[model.Resource][]model.Block{}
+				}
+				if _, twice := d.AllowedAt[g]; twice {
+					r.fault(a.gateway.at, idDuplicateEntry, "%q stands twice in `allowed_prefixes` of Direct Connect gateway %q, by its two names", g.ID().Name, d.Name)
+				}
+				d.AllowedAt[g] = a.blocks
+			}
 		}
 	}
 }

@@ -16,12 +16,21 @@ func (r *resolver) ownInterfaces(owner model.Resource, list []*rawInterface) []*
 		if !d.subnet.given() {
 			continue // that it is missing has been reported
 		}
-		if k := slices.IndexFunc(kept, func(o *rawInterface) bool { return o.subnet.text == d.subnet.text }); k >= 0 {
+		name := id.Name + "." + d.subnet.text
+		same := func(o *rawInterface) bool { return o.subnet.text == d.subnet.text }
+		if k := slices.IndexFunc(kept, same); k >= 0 && id.Kind == model.KindLoadBalancer { // LB-1
+			n := 1
+			for _, o := range kept {
+				if same(o) {
+					n++
+				}
+			}
+			name += "." + itoa(n)
+		} else if k >= 0 {
 			first := kept[k].subnet.at
 			r.faultOf(d.subnet.at, idDuplicateEntry, first, "the first", "%s %q has subnet %q twice; the first is at %s", id.Kind.Words(), id.Name, d.subnet.text, first)
 			continue
 		}
-		name := id.Name + "." + d.subnet.text
 		if old, taken := r.t.Names[name]; taken {
 			r.hole(old.ID().At, idDuplicateName, "name %q is what the interface of %s %q is called; give %s another name", name, id.Kind.Words(), id.Name, old.ID().Kind.Phrase())
 			continue
@@ -49,7 +58,8 @@ func ownedBySection(owner model.Resource) bool {
 }
 
 // checkPlaces: the interfaces of an endpoint or load balancer are of one VPC,
-// in one subnet of each Availability Zone (EP-7, LB-1). It returns the VPC,
+// in one subnet of each Availability Zone (EP-7, LB-1), where a load balancer
+// may have several. It returns the VPC,
 // which is that of the first interface where vpc is nil.
 func (r *resolver) checkPlaces(owner *model.Ident, vpc *model.VPC, list []*rawInterface) *model.VPC {
 	zones := map[string]*rawInterface{}
@@ -66,7 +76,11 @@ func (r *resolver) checkPlaces(owner *model.Ident, vpc *model.VPC, list []*rawIn
 				"subnet %q is of VPC %q; %s is of VPC %q", d.Subnet.Name, v.Name, what, vpc.Name)
 			continue
 		}
-		if first := zones[d.Subnet.AZ]; first != nil && d.Subnet.AZ != "" {
+		first := zones[d.Subnet.AZ]
+		if first != nil && first.Subnet == d.Subnet && owner.Kind == model.KindLoadBalancer {
+			continue // a load balancer grows by further nodes in a subnet
+		}
+		if first != nil && d.Subnet.AZ != "" {
 			r.faultOf(d.subnet.at, idDuplicateEntry, first.subnet.at, "the first", "subnets %q and %q of %s are both in %s; expected one subnet a zone",
 				first.subnet.text, d.Subnet.Name, what, d.Subnet.AZ)
 			continue

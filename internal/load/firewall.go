@@ -77,7 +77,7 @@ func (w *walker) readFirewall(id model.Ident, n *yaml.Node) {
 func orderStateful(d *rawFirewall) {
 	d.Stateful = slices.DeleteFunc(d.Stateful, func(r *model.FirewallRule) bool { return r.Action == alertOnly })
 	if d.statefulOrder == "action" {
-		rank := []model.FirewallAction{model.Pass, model.DropPacket, rejectPacket}
+		rank := []model.FirewallAction{model.Pass, model.Undetermined, model.DropPacket, rejectPacket}
 		slices.SortStableFunc(d.Stateful, func(a, b *model.FirewallRule) int {
 			return cmp.Compare(slices.Index(rank, a.Action), slices.Index(rank, b.Action))
 		})
@@ -117,6 +117,7 @@ type rawFirewallRule struct {
 	model.FirewallRule
 	action     string
 	priorityAt diag.Pos
+	reasonAt   diag.Pos
 	traffic    rawTraffic
 	sources    rawTraffic // source ports
 	direction  string
@@ -146,7 +147,11 @@ var statelessFields = append(slices.Clone(firewallRuleFields),
 
 var statefulFields = append(slices.Clone(firewallRuleFields),
 	field[rawFirewallRule]{"action", true, func(w *walker, n *yaml.Node, d *rawFirewallRule) {
-		w.word(n, []string{"pass", "drop", "reject", "alert"}, &d.action)
+		w.word(n, []string{"pass", "drop", "reject", "alert", string(model.Undetermined)}, &d.action)
+	}},
+	field[rawFirewallRule]{"reason", false, func(w *walker, n *yaml.Node, d *rawFirewallRule) {
+		d.reasonAt = w.at(n)
+		w.words(n, &d.Reason)
 	}},
 	field[rawFirewallRule]{"direction", false, func(w *walker, n *yaml.Node, d *rawFirewallRule) {
 		w.word(n, []string{"any", "forward"}, &d.direction)
@@ -197,6 +202,12 @@ func (w *walker) firewallRule(n *yaml.Node, what string, fields []field[rawFirew
 		return nil
 	}
 	d.Action, d.BothWays = model.FirewallAction(d.action), d.direction == "any"
+	switch said := d.reasonAt.IsValid(); {
+	case d.Action == model.Undetermined && !said:
+		w.report(d.At, idMissingKey, "a rule of action not_modelled lacks the key `reason`: what is not understood")
+	case d.Action != "" && d.Action != model.Undetermined && said:
+		w.report(d.reasonAt, idConflictingKeys, "`reason` goes with `action: not_modelled` only; this rule has action %s", d.Action)
+	}
 	p := d.traffic.protocol
 	d.Traffic.Protocols = p
 	if ported := p.Lo == p.Hi && (p.Lo == packet.TCP || p.Lo == packet.UDP); !ported && d.traffic.protocolOK {

@@ -2,23 +2,33 @@ package load
 
 import (
 	"net/netip"
+	"slices"
 
 	"github.com/vpcpath/vpcpath/internal/diag"
 	"github.com/vpcpath/vpcpath/internal/model"
 	"gopkg.in/yaml.v3"
 )
 
-// rawNAT is a NAT gateway with the interfaces that it makes: the one of a
-// zonal gateway, or one for each address of a regional one.
+// rawNAT is a NAT gateway with the interfaces that it makes, one for each of
+// its addresses.
 type rawNAT struct {
 	*model.NATGateway
-	iface        *rawInterface
+	iface        *rawInterface // of a zonal gateway's primary address
+	further      []address     // private addresses of a zonal one beside it
+	publics      []natPublic
 	zones        []zoneAddress
 	vpc, table   ref
 	connectivity string
 	mode         string
 	given        map[string]diag.Pos // the keys that are there
 	ifaces       []*rawInterface
+}
+
+// natPublic is an entry of `public_ips`: what it belongs to, which is a zone or
+// a private address, and an address.
+type natPublic struct {
+	key *yaml.Node
+	address
 }
 
 // zoneAddress is a public address of a regional NAT gateway in a zone.
@@ -58,13 +68,18 @@ var natFields = []field[rawNAT]{
 	natField("vpc", func(w *walker, n *yaml.Node, d *rawNAT) { w.ref(n, "the name of a VPC", &d.vpc) }),
 	natField("public_ips", func(w *walker, n *yaml.Node, d *rawNAT) {
 		w.entries(n, "`public_ips`", func(key, value *yaml.Node) {
-			var zone string
-			w.textValue(key, "an Availability Zone as ap-northeast-1a", &zone)
 			w.oneOrList(value, "an IPv4 address or a list of them", func(item *yaml.Node) {
-				if a, ok := w.address(item, onlyV4); ok && zone != "" {
-					d.zones = append(d.zones, zoneAddress{zone, a})
+				if a, ok := w.address(item, onlyV4); ok {
+					d.publics = append(d.publics, natPublic{key, a})
 				}
 			})
+		})
+	}),
+	natField("private_ips", func(w *walker, n *yaml.Node, d *rawNAT) {
+		w.list(n, "a list of IPv4 addresses", func(item *yaml.Node) {
+			if a, ok := w.address(item, onlyV4); ok {
+				d.further = append(d.further, a)
+			}
 		})
 	}),
 	natField("route_table", func(w *walker, n *yaml.Node, d *rawNAT) { w.ref(n, "the name of a route table", &d.table) }),
@@ -81,9 +96,9 @@ func (w *walker) readNAT(id model.Ident, n *yaml.Node) {
 		return
 	}
 	d.Private, d.Regional = d.connectivity == "private", d.mode == "regional"
-	need, foreign, kind := []string{"subnet", "private_ip"}, []string{"vpc", "public_ips", "route_table"}, "zonal"
+	need, foreign, kind := []string{"subnet", "private_ip"}, []string{"vpc", "route_table"}, "zonal"
 	if d.Regional { // NGW-19
-		need, foreign, kind = []string{"vpc", "public_ips"}, []string{"subnet", "private_ip", "public_ip"}, "regional"
+		need, foreign, kind = []string{"vpc", "public_ips"}, []string{"subnet", "private_ip", "private_ips", "public_ip"}, "regional"
 	}
 	for _, key := range need {
 		if d.given[key].Line == 0 {
@@ -96,6 +111,11 @@ func (w *walker) readNAT(id model.Ident, n *yaml.Node) {
 		}
 	}
 	public := d.given["public_ip"]
+	if d.Regional {
+		w.natZones(d)
+	} else {
+		w.natAddresses(d)
+	}
 	switch { // NGW-1
 	case d.Regional && d.Private:
 		w.report(d.given["connectivity"], idConflictingKeys, "NAT gateway %q is regional, and those are public only; expected no `connectivity: private`", id.Name)
@@ -109,11 +129,59 @@ func (w *walker) readNAT(id model.Ident, n *yaml.Node) {
 	}
 }
 
+// natZones reads `public_ips` of a regional gateway, which is by zone.
+func (w *walker) natZones(d *rawNAT) {
+	for _, p := range d.publics {
+		var zone string
+		w.textValue(p.key, "an Availability Zone as ap-northeast-1a", &zone)
+		if zone != "" {
+			d.zones = append(d.zones, zoneAddress{zone, p.address})
+		}
+	}
+}
+
+// natAddresses makes an interface of each further address of a zonal gateway,
+// with its public address, which `public_ips` has by the private one (NGW-1).
+func (w *walker) natAddresses(d *rawNAT) {
+	byPrivate := map[netip.Addr]address{}
+	for _, p := range d.publics {
+		private, ok := w.address(p.key, onlyV4)
+		switch {
+		case !ok:
+		case d.Private:
+			w.report(p.at, idConflictingKeys, "NAT gateway %q is private and has a public address; expected one or the other", d.Name)
+			return
+		case private.Addr == d.iface.primary.Addr:
+			w.report(w.at(p.key), idConflictingKeys, "%s is the primary address of NAT gateway %q; expected its public address as `public_ip`", private, d.Name)
+		case !slices.ContainsFunc(d.further, func(a address) bool { return a.Addr == private.Addr }):
+			w.report(w.at(p.key), idUnknownAddress, "%s is none of the `private_ips` of NAT gateway %q", private, d.Name)
+		case byPrivate[private.Addr].IsValid():
+			w.report(p.at, idDuplicateEntry, "%s of NAT gateway %q has two public addresses; expected one", private, d.Name)
+		default:
+			byPrivate[private.Addr] = p.address
+		}
+	}
+	for _, a := range d.further {
+		i := newInterface(d.Ident)
+		i.SourceDestCheck, i.subnet, i.primary, i.has.private = false, d.iface.subnet, a, true
+		if public := byPrivate[a.Addr]; public.IsValid() {
+			i.mapPrimary(public, model.KindInternetGateway)
+		} else if !d.Private {
+			w.report(a.at, idMissingKey, "%s of NAT gateway %q lacks its public address; expected it in `public_ips`", a, d.Name)
+		}
+		d.ifaces = append(d.ifaces, i)
+	}
+}
+
 // makeNAT makes the interfaces of a gateway.
 func (r *resolver) makeNAT(n *rawNAT, add func(model.Resource, *rawInterface, string)) {
 	if !n.Regional {
 		add(n.NATGateway, n.iface, "")
 		n.Interfaces = []*model.Interface{n.iface.Interface}
+		for _, d := range n.ifaces {
+			add(n.NATGateway, d, "."+d.primary.String())
+			n.Interfaces = append(n.Interfaces, d.Interface)
+		}
 		return
 	}
 	n.VPC = r.vpc(n.vpc)

@@ -54,7 +54,7 @@ expect:
 
 func TestLB01_NodesRefused(t *testing.T) {
 	refuse(t, services(`load_balancers:
-  one: {type: network, scheme: internal, nodes: [{subnet: @z2, private_ip: 10.0.3.40}, {subnet: ^z2, private_ip: 10.0.3.41}, {subnet: ^z2b, private_ip: 10.0.4.40}, {subnet: ^c, private_ip: 10.1.0.40}]}
+  one: {type: network, scheme: internal, nodes: [{subnet: z2, private_ip: 10.0.3.40}, {subnet: z2, private_ip: 10.0.3.41}, {subnet: ^z2b, private_ip: 10.0.4.40}, {subnet: ^c, private_ip: 10.1.0.40}]}
   two: {type: network, scheme: internal, nodes: [{subnet: b, private_ip: 10.0.1.40, public_ip: ^203.0.113.40}]}
   three: {type: network, scheme: internet_facing, nodes: [^{subnet: b, private_ip: 10.0.1.41}]}
   four: {type: network, scheme: internal, nodes: ^[]}
@@ -62,12 +62,11 @@ func TestLB01_NodesRefused(t *testing.T) {
   six: {type: ^netwerk, scheme: ^external, nodes: [^{subnet: ^nowhere}]}
   seven: {type: network, scheme: internal, nodes: [{subnet: b, private_ip: ^10.0.1.2}, {subnet: a, private_ip: ^10.0.0.99, ^name: x}], security_groups: [^sg-w]}
 `),
-		`load balancer "one" has subnet "z2" twice; the first is at {1} [duplicate-entry]`,
 		`subnets "z2" and "z2b" of load balancer "one" are both in az-2; expected one subnet a zone [duplicate-entry]`,
 		`subnet "c" is of VPC "w"; load balancer "one" is of VPC "v" [other-vpc]`,
 		"load balancer \"two\" is internal, and a node of it has a public address; expected `scheme: internet_facing`, or no `public_ip` [conflicting-keys]",
-		"a node of internet-facing load balancer \"three\" lacks the key `public_ip` [missing-key]",
-		`load balancer "four" has no nodes; expected one in each subnet that it serves [empty-list]`,
+		"a node of internet-facing load balancer \"three\" lacks the key `public_ip`, or `ipv6` [missing-key]",
+		`load balancer "four" has no nodes; expected at least one in each subnet that it serves [empty-list]`,
 		"load balancer \"five\" lacks the key `nodes` [missing-key]",
 		"load balancer \"five\" lacks the key `scheme` [missing-key]",
 		"load balancer \"five\" lacks the key `type` [missing-key]",
@@ -209,4 +208,18 @@ func TestLB06_ClientAddresses(t *testing.T) {
 func TestLB09_CrossZone(t *testing.T) {
 	refuse(t, services("load_balancers: {alb: {type: application, scheme: internal, nodes: [{subnet: b, private_ip: 10.0.1.41}], security_groups: [sg], cross_zone: ^false}}\n"),
 		"application load balancer \"alb\" always crosses zones; expected true, or no `cross_zone` [invalid-value]")
+}
+
+// A load balancer grows by further nodes in a subnet.
+func TestLB01_SeveralNodesInASubnet(t *testing.T) {
+	topo := mustLoad(t, strings.NewReplacer("^", "", "@", "").Replace(services(`load_balancers:
+  one: {type: network, scheme: internal, nodes: [{subnet: z2, private_ip: 10.0.3.40}, {subnet: b, private_ip: 10.0.1.40}, {subnet: z2, private_ip: 10.0.3.41}, {subnet: z2, private_ip: 10.0.3.42}]}
+  six: {type: network, scheme: internet_facing, nodes: [{subnet: a, private_ip: 10.0.0.41, ipv6: "2001:db8::41"}]}
+`)))
+	for k, want := range []string{"one.z2 10.0.3.40", "one.b 10.0.1.40", "one.z2.2 10.0.3.41", "one.z2.3 10.0.3.42"} {
+		i := get[*model.LoadBalancer](t, topo, "one").Nodes[k]
+		if got := i.Name + " " + i.Private[0].String(); got != want {
+			t.Errorf("got %s, expected %s", got, want)
+		}
+	}
 }

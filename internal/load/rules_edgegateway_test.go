@@ -43,7 +43,7 @@ func TestNGW01_KeysOfTheTwoModes(t *testing.T) {
 	refuse(t, outside+`nat_gateways:
   ^^r: {availability_mode: regional}
   s: {availability_mode: regional, vpc: v, public_ips: {za: 203.0.113.1}, subnet: ^a, private_ip: ^10.0.0.9, public_ip: ^203.0.113.2, connectivity: ^private}
-  ^^^z: {vpc: ^v, public_ips: ^{za: 203.0.113.3}}
+  ^^^z: {vpc: ^v, public_ips: {^za: 203.0.113.3}}
   e: {availability_mode: regional, vpc: v, public_ips: ^{}}
   q: {availability_mode: ^global, subnet: a, private_ip: 10.0.0.97, public_ip: 203.0.113.97}
 `,
@@ -57,7 +57,7 @@ func TestNGW01_KeysOfTheTwoModes(t *testing.T) {
 		"NAT gateway \"z\" lacks the key `public_ip`, or `connectivity: private` [missing-key]",
 		"NAT gateway \"z\" lacks the key `subnet`, which a zonal one needs [missing-key]",
 		"`vpc` is no key of a zonal NAT gateway, as \"z\" is; expected one of private_ip, subnet [conflicting-keys]",
-		"`public_ips` is no key of a zonal NAT gateway, as \"z\" is; expected one of private_ip, subnet [conflicting-keys]",
+		`"za" is not an address that fits here: unable to parse IP; expected an IPv4 address as 10.0.0.10 [invalid-address]`,
 		"NAT gateway \"e\" has no public address; expected at least one zone with its address [empty-list]",
 		`"global" is not known here; expected one of regional, zonal [invalid-value]`)
 	refuse(t, outside+`nat_gateways:
@@ -193,4 +193,32 @@ internet_gateways: {g: {vpc: v}}
 route_tables:
   t: {vpc: v, edge_associations: [g], public_ipv4_pools: [^192.0.2.0/24]}
 `, "route table \"t\" has `public_ipv4_pools`, and such a table is no subnet's; subnet \"a\" uses it [edge-table]")
+}
+
+func TestNGW01_FurtherAddresses(t *testing.T) {
+	topo := mustLoad(t, outside+`nat_gateways:
+  z: {subnet: a, private_ip: 10.0.0.98, public_ip: 203.0.113.98, private_ips: [10.0.0.99, 10.0.0.100], public_ips: {10.0.0.100: 203.0.113.100, 10.0.0.99: 203.0.113.99}}
+  p: {subnet: a, private_ip: 10.0.0.108, connectivity: private, private_ips: [10.0.0.109]}
+`)
+	z := get[*model.NATGateway](t, topo, "z")
+	for k, want := range []string{"eni-z 10.0.0.98 203.0.113.98", "eni-z.10.0.0.99 10.0.0.99 203.0.113.99", "eni-z.10.0.0.100 10.0.0.100 203.0.113.100"} {
+		i := z.Interfaces[k]
+		if got := i.Name + " " + i.Private[0].String() + " " + i.Public[0].Public.String(); got != want || i.Subnet.Name != "a" || i.SourceDestCheck {
+			t.Errorf("got %s, expected %s", got, want)
+		}
+	}
+	if p := get[*model.NATGateway](t, topo, "p"); len(p.Interfaces) != 2 || len(p.Interfaces[1].Public) != 0 {
+		t.Errorf("%+v", p)
+	}
+	refuse(t, outside+`nat_gateways:
+  z: {subnet: a, private_ip: 10.0.0.98, public_ip: 203.0.113.98, private_ips: [10.0.0.99, ^10.0.0.97, ^10.0.1.9], public_ips: {10.0.0.99: 203.0.113.99, ^10.0.0.98: 203.0.113.97, ^10.0.0.1: 203.0.113.96, 10.0.1.9: 203.0.113.95}}
+  p: {subnet: a, private_ip: 10.0.0.108, connectivity: private, private_ips: [10.0.0.109], public_ips: {10.0.0.109: ^203.0.113.94}}
+  r: {availability_mode: regional, vpc: v, public_ips: {za: 203.0.113.1}, private_ips: ^[10.0.0.7]}
+`,
+		"10.0.0.97 of NAT gateway \"z\" lacks its public address; expected it in `public_ips` [missing-key]",
+		"10.0.1.9 lies outside of subnet \"a\"; expected an address of 10.0.0.0/24 [address-outside-subnet]",
+		"10.0.0.98 is the primary address of NAT gateway \"z\"; expected its public address as `public_ip` [conflicting-keys]",
+		"10.0.0.1 is none of the `private_ips` of NAT gateway \"z\" [unknown-address]",
+		`NAT gateway "p" is private and has a public address; expected one or the other [conflicting-keys]`,
+		"`private_ips` is no key of a regional NAT gateway, as \"r\" is; expected one of public_ips, vpc [conflicting-keys]")
 }

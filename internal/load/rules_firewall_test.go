@@ -153,7 +153,7 @@ func TestFW03_RulesRefused(t *testing.T) {
 		`the list of CIDRs is empty; leave the key out for every address [empty-list]`,
 		`"10.0.0.1" is not a CIDR that fits here: an address without a prefix length; did you mean "10.0.0.1/32"?; expected a CIDR as 10.0.0.0/16 or 2001:db8::/56 [invalid-cidr]`,
 		`"reject" is not known here; expected one of drop, forward, pass [invalid-value]`,
-		`"forward" is not known here; expected one of alert, drop, pass, reject [invalid-value]`,
+		`"forward" is not known here; expected one of alert, drop, not_modelled, pass, reject [invalid-value]`,
 		`the list of ports is empty; expected a port, a range or a list of those [invalid-port]`,
 		`"both" is not known here; expected one of any, forward [invalid-value]`,
 		"a rule of a network firewall lacks the key `action` [missing-key]",

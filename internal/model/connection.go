@@ -31,11 +31,25 @@ type VPNConnection struct {
 	// AllowedPrefixes bound what a Direct Connect gateway announces to the
 	// sites; nil when the topology does not say.
 	AllowedPrefixes []Block
+	// AllowedAt is the same for each VPN gateway or transit gateway, where they
+	// differ; one that is not in it has no bound. Nil where AllowedPrefixes
+	// says it for all.
+	AllowedAt map[Resource][]Block
 	// ASPathLength and MED are those of the routes learned by BGP: of routes
 	// alike in all else the shorter path wins, then the lower MED (VGW-2,
 	// TGW-4). Zero is the default of both.
 	ASPathLength int
 	MED          int
+}
+
+// Allowed returns what the connection may announce of a VPN gateway or transit
+// gateway; ok is false where nothing bounds that, or the topology does not say.
+func (c *VPNConnection) Allowed(gateway Resource) (list []Block, ok bool) {
+	if c.AllowedAt != nil {
+		list, ok = c.AllowedAt[gateway]
+		return list, ok
+	}
+	return c.AllowedPrefixes, c.AllowedPrefixes != nil
 }
 
 // Origin returns the origin of the routes that the connection brings.

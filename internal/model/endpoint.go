@@ -116,6 +116,9 @@ const (
 	Pass              FirewallAction = "pass"
 	DropPacket        FirewallAction = "drop"
 	ForwardToStateful FirewallAction = "forward"
+	// Undetermined is of a stateful rule in the place of rules that vpcpath does
+	// not understand: what it matches may pass and may not (FW-3).
+	Undetermined FirewallAction = "not_modelled"
 )
 
 // FirewallRule is a 5-tuple rule. Nil lists match everything.
@@ -123,6 +126,7 @@ type FirewallRule struct {
 	At          diag.Pos
 	Priority    int
 	Action      FirewallAction
+	Reason      string  // of an undetermined one: what is not understood
 	Traffic     Traffic // protocols and destination ports
 	Source      []Block
 	Destination []Block

@@ -135,11 +135,11 @@ type PortForward struct {
 	At     diag.Pos
 }
 
-// NATGateway is a managed NAT gateway (NGW-1). A zonal one has an interface in
-// its subnet. A regional one is in no subnet: it has an interface for each of
-// its public addresses, and each of these stands in a subnet of its own that
-// has a zone and the gateway's route table, and neither CIDRs nor a network
-// ACL (NGW-19).
+// NATGateway is a managed NAT gateway (NGW-1), with an interface for each of
+// its addresses, of which any may serve a connection. Those of a zonal one are
+// in its subnet, the primary one first. A regional one is in no subnet: each of
+// its interfaces stands in a subnet of its own that has a zone and the gateway's
+// route table, and neither CIDRs nor a network ACL (NGW-19).
 type NATGateway struct {
 	Ident
 	VPC        *VPC
