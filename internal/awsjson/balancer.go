@@ -25,7 +25,14 @@ func (b *builder) writeBalancers() {
 	}
 	for _, r := range b.live("LoadBalancerDescriptions") {
 		listeners, why := b.classicListeners(r)
-		b.balancer(r, "classic", b.nodesOf("ELB "+r.id), listeners, why, r.get("SecurityGroups"))
+		vpc := r.text("VPCId")
+		var nodes []*eni
+		for _, i := range b.nodesOf("ELB " + r.text("LoadBalancerName")) {
+			if vpc == "" || i.text("VpcId") == vpc {
+				nodes = append(nodes, i)
+			}
+		}
+		b.balancer(r, "classic", nodes, listeners, why, r.get("SecurityGroups"))
 	}
 }
 
@@ -40,18 +47,14 @@ func (b *builder) nodesOf(description string) []*eni {
 }
 
 func (b *builder) balancer(r *resource, kind string, nodes []*eni, listeners *doc.Value, why string, groups jsontree.Value) {
-	subnets := map[string]bool{}
 	for _, i := range nodes {
 		s := i.text("SubnetId")
 		switch {
 		case !b.usable("Subnets", s):
 			why = "its subnet " + s + " is not in the dump, or not modelled"
-		case subnets[s]:
-			why = "it has several nodes in subnet " + s
 		case len(i.addresses()) == 0:
 			why = "its node " + i.id + " has no IPv4 address"
 		}
-		subnets[s] = true
 	}
 	if len(nodes) == 0 {
 		vpcID := r.text("VpcId")

@@ -13,8 +13,8 @@ import (
 
 // sections is the order of the document.
 var sections = []string{"vpcs", "subnets", "route_tables", "network_acls", "security_groups", "prefix_lists", "internet_gateways",
-	"egress_only_internet_gateways", "nat_gateways", "instances", "network_interfaces", "vpc_endpoints", "network_firewalls", "load_balancers", "peering_connections",
-	"vpn_gateways", "vpn_connections", "external_networks", "transit_gateways", "transit_gateway_route_tables", "transit_gateway_attachments", "not_modelled"}
+	"egress_only_internet_gateways", "nat_gateways", "carrier_gateways", "local_gateways", "block_public_access", "instances", "network_interfaces", "vpc_endpoints", "network_firewalls", "load_balancers", "peering_connections",
+	"vpn_gateways", "vpn_connections", "direct_connect_gateways", "external_networks", "transit_gateways", "transit_gateway_route_tables", "transit_gateway_attachments", "not_modelled"}
 
 // builder makes the document of a dump.
 type builder struct {
@@ -40,6 +40,8 @@ type builder struct {
 	transitTables map[string]*doc.Entry
 	elastic       map[string]jsontree.Value // by interface and private address
 	databases     map[string]*resource      // by the interface that is theirs
+	directs       map[string]*direct        // by their ids
+	unsure        map[string]string         // internet gateways of which nobody knows what they do
 	findings      []diag.Finding
 	quiet         map[string]bool // findings that were made once
 }
@@ -173,7 +175,7 @@ func (b *builder) sortEntries() {
 }
 
 // copyText sets a key to a text of the resource, where it has one.
-func copyText(e *doc.Entry, key string, v jsontree.Value) {
+func copyText(e *doc.Value, key string, v jsontree.Value) {
 	if v.Text() != "" {
 		e.Set(key, doc.Str(v.Text(), v.At()))
 	}

@@ -2,6 +2,7 @@ package awsjson
 
 import (
 	"cmp"
+	"iter"
 	"path"
 	"regexp"
 	"slices"
@@ -37,6 +38,27 @@ func (r *resource) get(keys ...string) jsontree.Value {
 	return jsontree.Value{}
 }
 
+// all yields what is in a list of a resource, as everybody sees it.
+func (r *resource) all(key string) iter.Seq[jsontree.Value] {
+	return func(yield func(jsontree.Value) bool) {
+		for _, v := range append([]jsontree.Value{r.Value}, r.others...) {
+			for item := range v.Get(key).Items() {
+				if !yield(item) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// orNone is get for a resource that may not be there.
+func (r *resource) orNone(keys ...string) jsontree.Value {
+	if r == nil {
+		return jsontree.Value{}
+	}
+	return r.get(keys...)
+}
+
 // text is get for a text.
 func (r *resource) text(keys ...string) string { return r.get(keys...).Text() }
 
@@ -58,9 +80,8 @@ type dump struct {
 	byID  map[string]map[string]*resource
 	// present tells in which Regions a list stands, also an empty one.
 	present  map[string]map[string]bool
-	strange  map[string]int            // lists that nobody knows, with their lengths
-	blocked  map[string]jsontree.Value // Regions in which public access is blocked, with the mode
-	differ   map[string]string         // ids that stand twice and are not alike, with the reason
+	strange  map[string]int    // lists that nobody knows, with their lengths
+	differ   map[string]string // ids that stand twice and are not alike, with the reason
 	findings []diag.Finding
 }
 
@@ -75,7 +96,7 @@ func (d *dump) has(list, region string) bool { return d.present[list][region] ||
 func Recognise(root jsontree.Value) bool {
 	for key, value := range payload(root).Members() {
 		name := key.Text()
-		if name == "VpcBlockPublicAccessOptions" || value.Kind() == jsontree.Array && (kindOf(name) != nil || wrappers[name] != "" || name == "Listeners") {
+		if name == optionsKey || value.Kind() == jsontree.Object && single[name] != "" || value.Kind() == jsontree.Array && (kindOf(name) != nil || wrappers[name] != "" || name == "Listeners") {
 			return true
 		}
 	}
@@ -91,7 +112,7 @@ func payload(root jsontree.Value) jsontree.Value {
 }
 
 func collect(roots []jsontree.Value) *dump {
-	d := &dump{lists: map[string][]*resource{}, byID: map[string]map[string]*resource{}, present: map[string]map[string]bool{}, strange: map[string]int{}, differ: map[string]string{}, blocked: map[string]jsontree.Value{}}
+	d := &dump{lists: map[string][]*resource{}, byID: map[string]map[string]*resource{}, present: map[string]map[string]bool{}, strange: map[string]int{}, differ: map[string]string{}}
 	for _, root := range roots {
 		d.file(root)
 	}
@@ -116,10 +137,13 @@ func (d *dump) file(root jsontree.Value) {
 			if value.Text() != "" {
 				d.report(diag.Error, key.At(), "list-cut-off", "the list is cut off: it has a "+name+", so AWS has more of it; dump it again without --max-items and --no-paginate")
 			}
-		case name == "VpcBlockPublicAccessOptions":
-			if mode := value.Get("InternetGatewayBlockMode"); mode.Text() != "" && !is(mode, "off") {
-				d.blocked[region] = mode
+		case name == optionsKey:
+			if value.Get("InternetGatewayBlockMode").Text() != "" {
+				d.options(value, region, account)
 			}
+		case single[name] != "" && value.Kind() == jsontree.Object:
+			d.mark(single[name], region)
+			d.add(kindOf(single[name]), body, region, account)
 		case value.Kind() != jsontree.Array:
 		case name == "Reservations":
 			d.mark("Instances", region)
@@ -147,6 +171,27 @@ func (d *dump) file(root jsontree.Value) {
 	}
 }
 
+// optionsKey holds one object, of an account and Region.
+const optionsKey = "VpcBlockPublicAccessOptions"
+
+// single are keys of answers about one resource, which is the whole object,
+// with the lists of such answers.
+var single = map[string]string{"Firewall": "NetworkFirewalls", "FirewallPolicyResponse": "NetworkFirewallPolicies", "RuleGroupResponse": "NetworkFirewallRuleGroups"}
+
+// options adds the setting of VPC Block Public Access of an account and
+// Region, whose id these are.
+func (d *dump) options(v jsontree.Value, region, account string) {
+	if text := v.Get("AwsRegion").Text(); text != "" {
+		region = text
+	}
+	if text := v.Get("AwsAccountId").Text(); text != "" {
+		account = text
+	}
+	d.mark(optionsKey, region)
+	id := fit(strings.Join([]string{"block-public-access", account, region}, "-"))
+	d.addAs(kindOf(optionsKey), id, v, region, account)
+}
+
 func (d *dump) mark(list, region string) {
 	if d.present[list] == nil {
 		d.present[list] = map[string]bool{}
@@ -159,19 +204,37 @@ var perItem = []string{"PrefixListEntries", "TransitGatewayPropagations", "Trans
 
 // changing are keys that differ from one call, or one account, to the next,
 // and that packets do not depend on.
-var changing = []string{"Tags", "TagSet", "AvailableIpAddressCount", "VgwTelemetry", "LastError", "DnsEntries", "Description"}
+var changing = []string{"Tags", "TagSet", "AvailableIpAddressCount", "VgwTelemetry", "LastError", "DnsEntries", "Description", "LastUpdateTimestamp"}
 
+// add adds a resource under its own id.
 func (d *dump) add(k *kind, v jsontree.Value, region, account string) {
 	id := v.Get(k.id).Text()
-	if k.list == "DBInstances" && id == "" {
-		id = v.Get("DBInstanceIdentifier").Text()
+	switch k.list {
+	case "DBInstances":
+		if id == "" {
+			id = v.Get("DBInstanceIdentifier").Text()
+		}
+	case "Addresses":
+		if id == "" { // a carrier or customer-owned one
+			id = v.Get("AllocationId").Text()
+		}
+	case "LoadBalancerDescriptions": // a name is unique in an account and Region
+		if vpc := v.Get("VPCId").Text(); id != "" && vpc != "" {
+			id += "@" + vpc
+		}
+	case "NetworkFirewalls":
+		id = v.Get("Firewall", k.id).Text()
+	case "NetworkFirewallPolicies":
+		id = v.Get("FirewallPolicyResponse", k.id).Text()
+	case "NetworkFirewallRuleGroups":
+		id = v.Get("RuleGroupResponse", k.id).Text()
+	case "TransitGatewayAttachments":
+		id = attachmentKey(id, v.Get("TransitGatewayId").Text(), peers(v.Get("ResourceType")))
 	}
-	if k.list == "NetworkFirewalls" {
-		id = v.Get("Firewall", "FirewallArn").Text()
-	}
-	if k.list == "TransitGatewayAttachments" && v.Get("ResourceType").Text() == "peering" {
-		id = attachmentKey(id, v.Get("TransitGatewayId").Text(), true)
-	}
+	d.addAs(k, id, v, region, account)
+}
+
+func (d *dump) addAs(k *kind, id string, v jsontree.Value, region, account string) {
 	r := &resource{Value: v, kind: k, id: id, region: region, account: account}
 	if id == "" && !k.idle {
 		d.report(diag.Warning, v.At(), "not-understood", "an entry of "+k.list+" has no "+k.id+" and is left out")
@@ -205,6 +268,12 @@ func (d *dump) add(k *kind, v jsontree.Value, region, account string) {
 		}
 		if k.list == "VpcPeeringConnections" || strings.HasPrefix(k.list, "TransitGateway") && old.Kind() == jsontree.Object {
 			continue // each side sees its own options
+		}
+		if name == "AvailabilityZone" && v.Get("AvailabilityZoneId").Exists() && jsontree.Equal(v.Get("AvailabilityZoneId"), first.Get("AvailabilityZoneId")) {
+			continue // the letters differ from account to account
+		}
+		if account != first.account && (name == "Associations" || name == "PropagatingVgws") {
+			continue // who shares a subnet sees those of that one only
 		}
 		differ = append(differ, name)
 	}

@@ -162,38 +162,6 @@ func (b *builder) claimENIs(r *resource) {
 	}
 }
 
-// writeFirewalls writes the network firewalls with their endpoints. Their
-// rules are not read: what reaches them is unknown.
-func (b *builder) writeFirewalls() {
-	b.firewallEnds = map[string]string{}
-	for _, r := range b.live("NetworkFirewalls") {
-		v := b.vpcs[r.get("Firewall", "VpcId").Text()]
-		ends := doc.Map(r.At())
-		for _, state := range r.get("FirewallStatus", "SyncStates").Members() {
-			a := state.Get("Attachment")
-			end, subnet := a.Get("EndpointId"), a.Get("SubnetId")
-			if end.Text() != "" && b.usable("Subnets", subnet.Text()) && b.refused[end.Text()] == "" {
-				b.firewallEnds[end.Text()] = r.id
-				ends.Set(b.name(end.Text()), doc.Str(b.name(subnet.Text()), end.At()))
-			}
-		}
-		if v == nil || !v.usable || len(ends.Pairs) == 0 {
-			b.leaveOut(r, "the dump does not hold its VPC and the subnets of its endpoints")
-			continue
-		}
-		e := b.entry("network_firewalls", r.id, r.At())
-		e.Set("vpc", doc.Str(b.name(v.id), r.At())).Set("endpoints", ends)
-		e.Set("not_modelled", doc.Strs([]string{"the rules of its policy are not read"}, r.At()))
-		for end := range b.firewallEnds {
-			if b.firewallEnds[end] == r.id {
-				b.ids[end] = true
-				b.entered[b.name(end)] = "network_firewalls"
-			}
-		}
-		b.info(r.At(), "not-modelled", "the rules of network firewall %s are not read; verdicts about what reaches it are unknown", quote(r.id))
-	}
-}
-
 func (b *builder) claim(list []*eni) {
 	for _, i := range list {
 		b.claimed[i.id] = true

@@ -1,6 +1,7 @@
 package awsjson
 
 import (
+	"github.com/vpcpath/vpcpath/internal/diag"
 	"github.com/vpcpath/vpcpath/internal/doc"
 	"github.com/vpcpath/vpcpath/internal/jsontree"
 )
@@ -14,32 +15,7 @@ func attachedTo(r *resource) jsontree.Value {
 			}
 		}
 	}
-	return jsontree.Value{}
-}
-
-// judgePublicAccess leaves out the gateways to the internet of VPCs whose
-// public access is blocked, which the importer does not model (IGW-16).
-func (b *builder) judgePublicAccess() {
-	modes := map[string]string{}
-	for _, s := range b.d.lists["Subnets"] {
-		if m := s.get("BlockPublicAccessStates", "InternetGatewayBlockMode"); m.Text() != "" && !is(m, "off") {
-			modes[s.text("VpcId")] = m.Text()
-		}
-	}
-	for id, v := range b.vpcs {
-		for _, region := range []string{v.region, ""} {
-			if m, on := b.d.blocked[region]; on && modes[id] == "" {
-				modes[id] = m.Text()
-			}
-		}
-	}
-	for _, list := range []string{"InternetGateways", "EgressOnlyInternetGateways"} {
-		for _, r := range b.d.lists[list] {
-			if m := modes[attachedTo(r).Text()]; m != "" && b.refused[r.id] == "" {
-				b.refused[r.id] = "VPC Block Public Access is on (" + m + "), and is not modelled"
-			}
-		}
-	}
+	return r.get("VpcId") // of a carrier gateway
 }
 
 // writeGateways writes the gateways of VPCs.
@@ -48,17 +24,43 @@ func (b *builder) writeGateways() {
 		{"InternetGateways", "internet_gateways"}, {"EgressOnlyInternetGateways", "egress_only_internet_gateways"}, {"VpnGateways", "vpn_gateways"},
 	} {
 		for _, r := range b.live(g.list) {
-			e := b.entry(g.section, r.id, r.At())
-			if id := attachedTo(r); id.Text() != "" {
-				if v := b.vpcs[id.Text()]; v != nil && v.usable {
-					e.Set("vpc", doc.Str(b.name(v.id), id.At()))
-				} else {
-					b.info(id.At(), "not-in-dump", "%s %s is attached to VPC %s, which is not in the dump", r.kind.words, quote(r.id), quote(id.Text()))
-				}
-			}
+			e := b.gatewayOf(g.section, r)
+			b.setUnsure(e, r.id, r.kind.words, r.At())
 		}
 	}
+	b.writeCarriers()
 	b.writeNATs()
+}
+
+// gatewayOf writes a gateway that is attached to a VPC, or to none.
+func (b *builder) gatewayOf(section string, r *resource) *doc.Entry {
+	e := b.entry(section, r.id, r.At())
+	id := attachedTo(r)
+	v := b.vpcs[id.Text()]
+	switch {
+	case id.Text() == "":
+		return e
+	case v != nil && v.usable:
+		e.Set("vpc", doc.Str(b.name(v.id), id.At()))
+		return e
+	}
+	b.info(id.At(), "not-in-dump", "%s %s is attached to VPC %s, which is not in the dump", r.kind.words, quote(r.id), quote(id.Text()))
+	return e
+}
+
+// doubt says of an internet gateway why nobody knows what it does. It stays
+// the gateway of its VPC, so that the internet is not out of reach.
+func (b *builder) doubt(id, why string) {
+	if b.unsure[id] == "" && b.refused[id] == "" {
+		b.unsure[id] = why
+	}
+}
+
+func (b *builder) setUnsure(e *doc.Entry, id, words string, at diag.Pos) {
+	if why := b.unsure[id]; why != "" {
+		e.Set("not_modelled", doc.Str(why, at))
+		b.warn(at, "not-modelled", "%s %s is not modelled: %s; verdicts that depend on it are unknown", words, quote(id), why)
+	}
 }
 
 // inferGateway makes a gateway that a dump does not list out of an active
@@ -69,45 +71,8 @@ func (b *builder) inferGateway(list, section, call string, id jsontree.Value, vp
 	}
 	e := b.entry(section, id.Text(), id.At())
 	e.Set("vpc", doc.Str(b.name(vpcID), id.At()))
+	b.setUnsure(e, id.Text(), kindOf(list).words, id.At())
 	b.info(id.At(), "assumed", "%s %s is not in the dump (aws ec2 %s); an active route leads to it, so it is attached to VPC %s", kindOf(list).words, quote(id.Text()), call, quote(vpcID))
-}
-
-// writeNATs writes the NAT gateways, which have their interfaces in them.
-func (b *builder) writeNATs() {
-	for _, r := range b.live("NatGateways") {
-		if !is(r.get("State"), "available", "") {
-			b.gone[r.id] = true
-			continue
-		}
-		var primary jsontree.Value
-		for a := range r.get("NatGatewayAddresses").Items() {
-			if !primary.Exists() || a.Get("IsPrimary").IsTrue() {
-				primary = a
-			}
-			b.claimed[a.Get("NetworkInterfaceId").Text()] = true
-		}
-		subnet := r.text("SubnetId")
-		switch {
-		case r.text("AvailabilityMode") == "regional" || subnet == "":
-			b.leaveOut(r, "it is a regional NAT gateway")
-		case !b.usable("Subnets", subnet):
-			b.leaveOut(r, "its subnet "+subnet+" is not in the dump, or not modelled")
-		case r.get("NatGatewayAddresses").Len() > 1:
-			b.leaveOut(r, "it has several addresses, of which AWS picks one for each connection")
-		case primary.Get("PrivateIp").Text() == "":
-			b.leaveOut(r, "the dump does not say its private address")
-		default:
-			e := b.entry("nat_gateways", r.id, r.At())
-			e.Set("subnet", doc.Str(b.name(subnet), r.get("SubnetId").At()))
-			copyText(e, "private_ip", primary.Get("PrivateIp"))
-			copyText(e, "public_ip", primary.Get("PublicIp"))
-			if is(r.get("ConnectivityType"), "private") {
-				e.Set("connectivity", doc.Str("private", r.At()))
-			}
-			continue
-		}
-		b.vpcs[r.text("VpcId")].lose("NAT gateway " + r.id + " is not modelled")
-	}
 }
 
 // writePeerings writes the connections that carry traffic; the others are no

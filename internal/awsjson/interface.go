@@ -49,14 +49,19 @@ func (b *builder) gatherInterfaces() {
 	slices.SortFunc(b.enis, func(a, c *eni) int { return cmp.Compare(a.id, c.id) })
 }
 
-// address is a private address with the public one that is mapped to it.
-type address struct{ private, public jsontree.Value }
+// address is a private address with the public one that is mapped to it, and
+// those of a carrier gateway and a local gateway.
+type address struct{ private, public, carrier, owned jsontree.Value }
+
+func addressOf(private, association jsontree.Value) address {
+	return address{private, association.Get("PublicIp"), association.Get("CarrierIp"), association.Get("CustomerOwnedIp")}
+}
 
 // addresses returns the IPv4 addresses of an interface, the primary first.
 func (i *eni) addresses() []address {
 	var out []address
 	for p := range i.get("PrivateIpAddresses").Items() {
-		a := address{p.Get("PrivateIpAddress"), p.Get("Association", "PublicIp")}
+		a := addressOf(p.Get("PrivateIpAddress"), p.Get("Association"))
 		if p.Get("Primary").IsTrue() {
 			out = slices.Insert(out, 0, a)
 		} else {
@@ -71,6 +76,15 @@ func (i *eni) addresses() []address {
 	if own := i.get("Association", "PublicIp"); len(out) > 0 && own.Text() != "" &&
 		!slices.ContainsFunc(out, func(a address) bool { return a.public.Text() == own.Text() }) && out[0].public.Text() == "" {
 		out[0].public = own
+	}
+	if len(out) > 0 {
+		own := addressOf(jsontree.Value{}, i.get("Association"))
+		if !slices.ContainsFunc(out, func(a address) bool { return a.carrier.Text() != "" }) {
+			out[0].carrier = own.carrier
+		}
+		if !slices.ContainsFunc(out, func(a address) bool { return a.owned.Text() != "" }) {
+			out[0].owned = own.owned
+		}
 	}
 	return out
 }
@@ -187,6 +201,11 @@ func (b *builder) badInterface(i *eni) string {
 	case i.get("Groups").Len() == 0:
 		return "the dump does not say what security groups it has"
 	}
+	for k, a := range i.addresses() {
+		if carrier, owned := b.mapped(i, a); k > 0 && carrier.Text()+owned.Text() != "" {
+			return "its secondary address " + a.private.Text() + " has a carrier or customer-owned IP address, which vpcpath models of primary addresses"
+		}
+	}
 	return ""
 }
 
@@ -219,6 +238,10 @@ func (b *builder) interfaceKeys(e *doc.Value, i *eni) {
 		} else if public.Text() != "" {
 			publics.Set(a.private.Text(), doc.Str(public.Text(), public.At()))
 		}
+		if carrier, owned := b.mapped(i, a); k == 0 {
+			copyText(e, "carrier_ip", carrier)
+			copyText(e, "customer_owned_ip", owned)
+		}
 	}
 	switch {
 	case len(publics.Pairs) == 1 && publics.Pairs[0].Key == list[0].private.Text():
@@ -242,6 +265,19 @@ func (b *builder) interfaceKeys(e *doc.Value, i *eni) {
 	if c := i.get("SourceDestCheck"); c.Exists() && !c.IsTrue() {
 		e.Set("source_dest_check", doc.Bool(false, c.At()))
 	}
+}
+
+// mapped returns the carrier IP address and the customer-owned one of an
+// address of an interface.
+func (b *builder) mapped(i *eni, a address) (carrier, owned jsontree.Value) {
+	key := i.id + " " + a.private.Text()
+	if carrier, owned = a.carrier, a.owned; carrier.Text() == "" {
+		carrier = b.elastic["carrier_ip "+key]
+	}
+	if owned.Text() == "" {
+		owned = b.elastic["customer_owned_ip "+key]
+	}
+	return carrier, owned
 }
 
 // isPublic reports whether an address can be public. Mocks of AWS make others.
@@ -400,6 +436,8 @@ func (b *builder) gatherElastic() {
 				b.elastic[id+" "+private] = r.get("PublicIp")
 				byPublic[r.text("PublicIp")] = id + " " + private
 			}
+			b.elastic["carrier_ip "+id+" "+private] = r.get("CarrierIp")
+			b.elastic["customer_owned_ip "+id+" "+private] = r.get("CustomerOwnedIp")
 		}
 	}
 	for _, i := range b.enis { // the interface is right

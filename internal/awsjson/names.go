@@ -13,7 +13,7 @@ func quote(s string) string { return strconv.Quote(s) }
 // named are the lists whose resources have entries, and so names. Where
 // several are called the same, what stands first here is what people mean.
 var named = []string{"Instances", "LoadBalancers", "LoadBalancerDescriptions", "DBInstances", "Vpcs", "Subnets", "RouteTables", "NetworkAcls",
-	"InternetGateways", "EgressOnlyInternetGateways", "NatGateways", "VpcPeeringConnections", "VpnGateways", "VpnConnections", "TransitGateways",
+	"InternetGateways", "EgressOnlyInternetGateways", "NatGateways", "CarrierGateways", "LocalGateways", "directConnectGateways", "virtualInterfaces", "VpcPeeringConnections", "VpnGateways", "VpnConnections", "TransitGateways",
 	"TransitGatewayRouteTables", "TransitGatewayAttachments", "TransitGatewayVpcAttachments", "VpcEndpoints", "InstanceConnectEndpoints",
 	"NetworkFirewalls", "SecurityGroups", "NetworkInterfaces", "PrefixLists"}
 
@@ -61,6 +61,12 @@ func called(r *resource) string {
 		return r.get("Firewall", "FirewallName").Text()
 	case "DBInstances":
 		return r.text("DBInstanceIdentifier")
+	case "directConnectGateways":
+		return r.text("directConnectGatewayName")
+	case "virtualInterfaces":
+		return r.text("virtualInterfaceName")
+	case optionsKey:
+		return r.id
 	case "PrefixLists":
 		return r.text("PrefixListName")
 	}

@@ -45,7 +45,7 @@ func Read(roots []jsontree.Value) doc.Import {
 func build(d *dump, refused map[string]string) *builder {
 	b := &builder{d: d, doc: &doc.Document{}, names: map[string]string{}, vpcs: map[string]*vpc{}, refused: map[string]string{},
 		entered: map[string]string{}, ids: map[string]bool{}, gone: map[string]bool{}, eniByID: map[string]*eni{}, claimed: map[string]bool{},
-		elastic: map[string]jsontree.Value{}, databases: map[string]*resource{}, attached: map[string]bool{}, again: map[string]string{}, quiet: map[string]bool{}}
+		elastic: map[string]jsontree.Value{}, databases: map[string]*resource{}, attached: map[string]bool{}, again: map[string]string{}, unsure: map[string]string{}, quiet: map[string]bool{}}
 	for id, why := range refused {
 		b.refused[id] = why
 	}
@@ -56,9 +56,13 @@ func build(d *dump, refused map[string]string) *builder {
 	b.gatherVPCs()
 	b.gatherInterfaces()
 	b.gatherElastic()
+	b.gatherDirect()
 	b.judgeVPNGateways()
 	b.judgePublicAccess()
+	b.judgeEdgeTables()
 	b.writeGateways()
+	b.writeLocals()
+	b.writePublicAccess()
 	b.writePeerings()
 	b.writeTransits()
 	b.writeFirewalls()
@@ -73,11 +77,6 @@ func build(d *dump, refused map[string]string) *builder {
 	for _, r := range d.sorted("PrefixLists") {
 		if r.get("Cidrs").Len() > 0 || d.find("PrefixListEntries", r.id) != nil {
 			b.prefixList(r.id, r.At())
-		}
-	}
-	for _, list := range []string{"CarrierGateways", "LocalGateways", "directConnectGateways"} {
-		for _, r := range b.live(list) {
-			b.leaveOut(r, r.kind.words+"s are not modelled by the importer")
 		}
 	}
 	b.writeVPCs()
@@ -156,12 +155,14 @@ func (b *builder) counts() []doc.Count {
 	for list, all := range b.d.lists {
 		c := doc.Count{Type: list, Read: len(all)}
 		for _, r := range all {
-			switch b.entered[b.name(r.id)] {
-			case "":
-				if b.claimed[r.id] || r.text("InterfaceType") == "transit_gateway" || slices.Contains(perItem, list) || list == "Addresses" || list == "Listeners" || list == "TargetGroups" || list == "TransitGatewayPeeringAttachments" {
+			switch section := b.entered[b.name(r.id)]; {
+			case b.unsure[r.id] != "":
+				c.NotModelled++
+			case section == "":
+				if b.claimed[r.id] || r.text("InterfaceType") == "transit_gateway" || list == "Listeners" || kindOf(list).part {
 					c.Modelled++
 				}
-			case "not_modelled":
+			case section == "not_modelled":
 				c.NotModelled++
 			default:
 				c.Modelled++

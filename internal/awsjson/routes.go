@@ -21,16 +21,17 @@ var targetKeys = []struct{ key, list string }{
 // local routes, and those of gateway endpoints.
 func (b *builder) writeTables() {
 	for _, r := range b.live("RouteTables") {
-		if list := b.hiddenList(r); list != "" {
-			b.leaveOut(r, "it has a route to prefix list "+list+", whose CIDRs are not in the dump (aws ec2 get-managed-prefix-list-entries)")
+		if why := b.badTable(r); why != "" {
+			b.leaveOut(r, why)
 			continue
 		}
 		e := b.entry("route_tables", r.id, r.At())
 		e.Set("vpc", doc.Str(b.name(r.text("VpcId")), r.get("VpcId").At()))
-		for a := range r.get("Associations").Items() {
+		for a := range r.all("Associations") {
 			gw := a.Get("GatewayId")
 			switch id := gw.Text(); {
 			case id == "" || is(a.Get("AssociationState"), "disassociated", "disassociating", "failed"):
+			case strings.HasPrefix(id, "nat-"): // a regional NAT gateway names its table
 			case strings.HasPrefix(id, "vgw-"):
 				b.inferGateway("VpnGateways", "vpn_gateways", "describe-vpn-gateways", gw, r.text("VpcId"))
 				e.Append("edge_associations", doc.Str(b.name(id), gw.At()))
@@ -39,6 +40,7 @@ func (b *builder) writeTables() {
 				e.Append("edge_associations", doc.Str(b.name(id), gw.At()))
 			}
 		}
+		b.pools(e, r)
 		for route := range r.get("Routes").Items() {
 			if v := b.route(r, route); v != nil {
 				e.Append("routes", v)
@@ -145,13 +147,50 @@ func (b *builder) target(table *resource, route jsontree.Value) *doc.Value {
 		words = "Cloud WAN core network"
 		b.warn(at, "not-modelled", "%s %s is not modelled; verdicts that depend on it are unknown", words, quote(text))
 		return doc.Str(b.notModelled(text, words, "Cloud WAN is not modelled", at), at)
-	case list == "CarrierGateways" || list == "LocalGateways":
-		b.warn(at, "not-modelled", "%s %s is not modelled; verdicts that depend on it are unknown", words, quote(text))
-		return doc.Str(b.notModelled(text, words, words+"s are not modelled by the importer", at), at)
 	}
 	b.notModelled(text, words, "it is not in the dump", at)
 	b.warn(at, "not-in-dump", "%s %s is not in the dump; verdicts that depend on it are unknown", words, quote(text))
 	return doc.Str(b.name(text), at)
+}
+
+// badTable says what keeps a table from being modelled.
+func (b *builder) badTable(r *resource) string {
+	if list := b.hiddenList(r); list != "" {
+		return "it has a route to prefix list " + list + ", whose CIDRs are not in the dump (aws ec2 get-managed-prefix-list-entries)"
+	}
+	return b.hiddenPool(r)
+}
+
+// judgeEdgeTables leaves out the gateways of tables that are not modelled:
+// nobody knows where they lead what comes in.
+func (b *builder) judgeEdgeTables() {
+	for _, g := range b.d.lists["InternetGateways"] {
+		if why := b.d.differ[g.id]; why != "" {
+			delete(b.refused, g.id)
+			b.doubt(g.id, why)
+		}
+	}
+	for _, r := range b.d.sorted("RouteTables") {
+		why := b.refused[r.id]
+		if why == "" {
+			why = b.badTable(r)
+		}
+		if why == "" {
+			continue
+		}
+		for a := range r.all("Associations") {
+			text := "its route table " + r.id + " is not modelled: " + why
+			switch id := a.Get("GatewayId").Text(); {
+			case strings.HasPrefix(id, "igw-"):
+				b.doubt(id, text)
+			case id != "" && b.refused[id] == "":
+				b.refused[id] = text
+			}
+			if g := b.internetGatewayOf(r.text("VpcId")); a.Get("PublicIpv4Pool").Text() != "" && g != nil {
+				b.doubt(g.id, text)
+			}
+		}
+	}
 }
 
 // hiddenList returns the prefix list of a route that may win any address: one

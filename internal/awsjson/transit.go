@@ -1,6 +1,7 @@
 package awsjson
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/vpcpath/vpcpath/internal/doc"
@@ -23,6 +24,7 @@ func (b *builder) writeTransits() {
 		}
 	}
 	b.writeVPNs()
+	b.writeDirect()
 	b.transitTables = map[string]*doc.Entry{}
 	for _, r := range b.live("TransitGatewayRouteTables") {
 		if !is(r.get("State"), "available", "") {
@@ -57,19 +59,24 @@ func attachmentKey(id, gateway string, peering bool) string {
 	return id
 }
 
+// peers reports whether a type of attachment joins two transit gateways.
+func peers(kind jsontree.Value) bool { return is(kind, "peering", "tgw-peering") }
+
 func (b *builder) writeAttachments() {
 	done := map[string]bool{}
-	for _, list := range []string{"TransitGatewayAttachments", "TransitGatewayVpcAttachments"} {
-		for _, r := range b.live(list) {
-			if done[r.id] {
-				continue
+	for _, connect := range []bool{false, true} { // what carries one comes before it
+		for _, list := range []string{"TransitGatewayAttachments", "TransitGatewayVpcAttachments"} {
+			for _, r := range b.live(list) {
+				if done[r.id] || is(r.get("ResourceType"), "connect") != connect {
+					continue
+				}
+				done[r.id] = true
+				if !is(r.get("State"), "available", "modifying", "") {
+					b.gone[r.id] = true
+					continue
+				}
+				b.attachment(r)
 			}
-			done[r.id] = true
-			if !is(r.get("State"), "available", "modifying", "") {
-				b.gone[r.id] = true
-				continue
-			}
-			b.attachment(r)
 		}
 	}
 }
@@ -125,8 +132,28 @@ func (b *builder) attachment(r *resource) {
 			return
 		}
 		value.Set("peer", doc.Str(b.name(other), at))
+	case "direct-connect-gateway":
+		if why := b.noDirect(behind, gateway.Text()); why != "" {
+			b.leaveOut(r, why)
+			return
+		}
+		value.Set("direct_connect_gateway", doc.Str(b.name(behind), at))
+	case "connect":
+		carrier := b.d.find("TransitGatewayConnects", r.id).orNone("TransportTransitGatewayAttachmentId")
+		if carrier.Text() == "" {
+			b.leaveOut(r, "the attachment that carries it is not in the dump (aws ec2 describe-transit-gateway-connects)")
+			return
+		}
+		if b.entered[b.name(carrier.Text())] != "transit_gateway_attachments" {
+			b.leaveOut(r, "the attachment that carries it, "+carrier.Text()+", is not in the dump, or not modelled")
+			return
+		}
+		value.Set("connect", doc.Str(b.name(carrier.Text()), carrier.At()))
+		for _, c := range b.learnedOver(r.id) {
+			value.Append("routes", doc.Str(c.Text(), c.At()))
+		}
 	default:
-		b.leaveOut(r, "attachments of type "+kind+" are not modelled by the importer")
+		b.leaveOut(r, "attachments of type "+kind+" are not modelled")
 		return
 	}
 	if t := b.association(r); t != nil {
@@ -143,6 +170,36 @@ func (b *builder) attachment(r *resource) {
 	if e.Value = value; id != nil && !strings.Contains(r.id, "@") {
 		e.Set("id", id)
 	}
+}
+
+// noDirect says why an attachment to a Direct Connect gateway cannot be
+// modelled: what is announced of the transit gateway stands in the association.
+func (b *builder) noDirect(id, gateway string) string {
+	const call = " (aws directconnect describe-direct-connect-gateway-associations)"
+	d := b.directs[id]
+	switch {
+	case d == nil || b.entered[b.name(id)] != "direct_connect_gateways":
+		return "Direct Connect gateway " + id + " is not in the dump" + call
+	case !slices.ContainsFunc(d.allowed, func(a allowed) bool { return a.gateway.Text() == gateway && a.prefixes.Exists() }):
+		return "the allowed prefixes of its association with Direct Connect gateway " + id + " are not in the dump" + call
+	}
+	return ""
+}
+
+// learnedOver lists what the tables have learned over an attachment.
+func (b *builder) learnedOver(attachment string) []jsontree.Value {
+	var out []jsontree.Value
+	seen := map[string]bool{}
+	for _, t := range b.d.sorted("TransitGatewayRouteTables") {
+		for x := range b.searched(t.id) {
+			c := x.Get("DestinationCidrBlock")
+			if x.Get("Type").Text() == "propagated" && leadsTo(x, attachment) && !seen[c.Text()] {
+				seen[c.Text()] = true
+				out = append(out, c)
+			}
+		}
+	}
+	return out
 }
 
 // otherGateway finds the far end of a peering.
@@ -277,7 +334,7 @@ func (b *builder) transitRoutes(r *resource, e *doc.Entry) {
 			continue
 		}
 		for a := range route.Get("TransitGatewayAttachments").Items() {
-			id := attachmentKey(a.Get("TransitGatewayAttachmentId").Text(), gateway, a.Get("ResourceType").Text() == "peering")
+			id := attachmentKey(a.Get("TransitGatewayAttachmentId").Text(), gateway, peers(a.Get("ResourceType")))
 			switch modelled := b.entered[b.name(id)] == "transit_gateway_attachments"; {
 			case propagated && modelled:
 				continue // the attachment propagates

@@ -95,6 +95,14 @@ func (b *builder) gatherVPCs() {
 			}
 		}
 	}
+	owners := map[string]bool{} // accounts whose network interfaces are in the dump
+	for _, i := range b.d.lists["NetworkInterfaces"] {
+		for _, a := range []string{i.account, i.text("OwnerId")} {
+			if a != "" {
+				owners[a] = true
+			}
+		}
+	}
 	for _, v := range b.vpcs {
 		v.usable = len(v.cidrs) > 0 && b.refused[v.id] == ""
 		switch {
@@ -102,6 +110,8 @@ func (b *builder) gatherVPCs() {
 			v.incomplete = "it is not in the dump, which only speaks of it"
 		case !b.d.has("NetworkInterfaces", v.region):
 			v.incomplete = "the dump has no list of network interfaces (aws ec2 describe-network-interfaces)"
+		case len(owners) > 0 && v.account != "" && !owners[v.account]: // MISC-2
+			v.incomplete = "the dump has no network interfaces of account " + v.account + ", which owns it"
 		}
 	}
 }
@@ -205,17 +215,18 @@ func (b *builder) writeSubnets() {
 	tables, acls := b.associations("RouteTables"), b.associations("NetworkAcls")
 	for _, r := range b.live("Subnets") {
 		e := b.entry("subnets", r.id, r.At())
+		copyText(e.Value, "outpost", r.get("OutpostArn"))
 		e.Set("vpc", doc.Str(b.name(r.text("VpcId")), r.get("VpcId").At()))
-		copyText(e, "cidr", r.get("CidrBlock"))
+		copyText(e.Value, "cidr", r.get("CidrBlock"))
 		for a := range r.get("Ipv6CidrBlockAssociationSet").Items() {
 			if s := a.Get("Ipv6CidrBlockState"); !s.Exists() || is(s, "associated", "associating") {
-				copyText(e, "ipv6_cidr", a.Get("Ipv6CidrBlock"))
+				copyText(e.Value, "ipv6_cidr", a.Get("Ipv6CidrBlock"))
 			}
 		}
 		if b.severalAccounts() && r.text("AvailabilityZoneId") != "" {
-			copyText(e, "az", r.get("AvailabilityZoneId")) // the letters differ from account to account
+			copyText(e.Value, "az", r.get("AvailabilityZoneId")) // the letters differ from account to account
 		} else {
-			copyText(e, "az", r.get("AvailabilityZone"))
+			copyText(e.Value, "az", r.get("AvailabilityZone"))
 		}
 		if t := tables[r.id]; t != nil {
 			e.Set("route_table", b.ref("RouteTables", t.id, t.At()))
@@ -235,7 +246,7 @@ func (b *builder) writeSubnets() {
 func (b *builder) associations(list string) map[string]*resource {
 	out := map[string]*resource{}
 	for _, r := range b.d.lists[list] {
-		for a := range r.get("Associations").Items() {
+		for a := range r.all("Associations") {
 			if s := a.Get("AssociationState"); s.Exists() && is(s, "disassociated", "disassociating", "failed") {
 				continue
 			}
@@ -265,7 +276,7 @@ func (b *builder) severalAccounts() bool {
 // mainTable returns the main table of a VPC; nil where none is needed.
 func (b *builder) mainTable(v *vpc) *doc.Value {
 	for _, r := range b.d.lists["RouteTables"] {
-		for a := range r.get("Associations").Items() {
+		for a := range r.all("Associations") {
 			if r.text("VpcId") == v.id && a.Get("Main").IsTrue() {
 				return b.ref("RouteTables", r.id, r.At())
 			}

@@ -14,6 +14,9 @@ func (w *walk) igwOut(b branch, v *model.VPC, g *model.InternetGateway, r *model
 		w.badRoute(&b, r, g.Name+" is not attached to "+v.Name)
 		return
 	}
+	if w.unknownGateway(&b, g) {
+		return
+	}
 	id := gatewayHop(g)
 	for _, private := range []struct {
 		set  addr.Set
@@ -62,6 +65,17 @@ func (w *walk) igwOut(b branch, v *model.VPC, g *model.InternetGateway, r *model
 		}
 	}
 	w.mapOut(b, v, mapping{gateway: g, by: model.KindInternetGateway, rule: "IGW-4"}, none, leave)
+}
+
+// unknownGateway ends b where nobody knows what its internet gateway does.
+func (w *walk) unknownGateway(b *branch, g *model.InternetGateway) bool {
+	if g.NotModelled == "" {
+		return false
+	}
+	w.undetermined(b, b.asked, func() Hop {
+		return gatewayHop(g).with(NotModelled, g.Name+" is not modelled: "+g.NotModelled, "MISC-5")
+	})
+	return true
 }
 
 // fromPool returns the part of b that comes from a range of the owner's own
@@ -129,6 +143,9 @@ func (w *walk) igwIn(b branch, to publicOwner) {
 			}
 			return h
 		})
+		return
+	}
+	if w.unknownGateway(&b, g) {
 		return
 	}
 	id := gatewayHop(g)

@@ -20,10 +20,15 @@ type rawVGW struct {
 	vpc ref
 }
 
-// gatewayFields are those of the three gateways that are attached to a VPC
-// as a whole, or to none.
+// gatewayFields are those of other gateways that are attached to a VPC as a
+// whole, or to none.
 var gatewayFields = []field[ref]{
 	{"vpc", false, func(w *walker, n *yaml.Node, d *ref) { w.ref(n, "the name of a VPC", d) }},
+}
+
+var igwFields = []field[rawIGW]{
+	{"vpc", false, func(w *walker, n *yaml.Node, d *rawIGW) { w.ref(n, "the name of a VPC", &d.vpc) }},
+	{"not_modelled", false, func(w *walker, n *yaml.Node, d *rawIGW) { w.textValue(n, "a text", &d.NotModelled) }},
 }
 
 func (w *walker) readIGW(id model.Ident, n *yaml.Node) {
@@ -31,7 +36,7 @@ func (w *walker) readIGW(id model.Ident, n *yaml.Node) {
 	d := &rawIGW{InternetGateway: &model.InternetGateway{Ident: id}}
 	w.resource(d.InternetGateway)
 	w.out.igws = append(w.out.igws, d)
-	readMapping(w, n, id.At, subject{"internet gateway", id.Name}, gatewayFields, &d.vpc)
+	readMapping(w, n, id.At, subject{"internet gateway", id.Name}, igwFields, d)
 }
 
 func (w *walker) readEIGW(id model.Ident, n *yaml.Node) {

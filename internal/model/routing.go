@@ -113,6 +113,9 @@ type InternetGateway struct {
 	Ident
 	VPC       *VPC        // nil when detached
 	EdgeTable *RouteTable // nil without an edge association (GW-5)
+	// NotModelled says why nobody knows what becomes of what goes through it;
+	// "" for a gateway like any other (MISC-5).
+	NotModelled string
 }
 
 // EgressOnlyInternetGateway lets IPv6 connections out and none in (EIGW-1).
