@@ -299,21 +299,26 @@ func TestServices(t *testing.T) {
 	n.says(`the VPC endpoint that network interface "eni-other" belongs to is not in the dump`)
 }
 
-// TestHiddenPrefixLists: a service's list without its CIDRs holds nothing
-// private; one of the user's own may hold anything.
-func TestHiddenPrefixLists(t *testing.T) {
+// TestMISC06_PrefixListsWithoutTheirCIDRs: what such a list may hold is
+// unknown, and nothing else.
+func TestMISC06_PrefixListsWithoutTheirCIDRs(t *testing.T) {
 	rule := func(list string) string {
 		return strings.Replace(parts["SecurityGroups"], `"UserIdGroupPairs": [{"GroupId": "sg-web"}]`, `"PrefixListIds": [{"PrefixListId": "`+list+`"}]`, 1)
 	}
-	importFiles(t, dumpFiles("SecurityGroups", rule("pl-x"))).says(`the CIDRs of prefix list "pl-x" are not in the dump`).
+	importFiles(t, dumpFiles("SecurityGroups", rule("pl-x"))).says(`prefix list "pl-x" is not known: its CIDRs are not in the dump (aws ec2 get-managed-prefix-list-entries)`).
 		want("web-1 -> db tcp/5432", unknown, "web-1 -> db tcp/22", unreachable)
 	n := importFiles(t, dumpFiles("SecurityGroups", rule("pl-x"), "PrefixLists", `[{"PrefixListId": "pl-x", "PrefixListName": "office"}]`, "PrefixListEntries", `[{"PrefixListId": "pl-x", "Entries": [{"Cidr": "10.0.0.0/28"}]}]`))
 	n.want("web-1 -> db tcp/5432", reachable)
 	route := func(target string) string {
 		return strings.Replace(parts["RouteTables"], `{"DestinationCidrBlock": "0.0.0.0/0", "NatGatewayId"`, `{"DestinationPrefixListId": "pl-x", `+target+`, "State": "active"}, {"DestinationCidrBlock": "0.0.0.0/0", "NatGatewayId"`, 1)
 	}
-	importFiles(t, dumpFiles("RouteTables", route(`"GatewayId": "vpce-s3"`))).says("no address is taken to be one of the service's").want("db -> internet tcp/443", reachable)
-	importFiles(t, dumpFiles("RouteTables", route(`"TransitGatewayId": "tgw-1"`))).says(`it has a route to prefix list pl-x`).want("db -> internet tcp/443", unknown)
+	importFiles(t, dumpFiles("RouteTables", route(`"TransitGatewayId": "tgw-1"`))).want("db -> internet tcp/443", unknown, "web-1 -> db tcp/5432", reachable)
+	// a service's addresses are public, and whoever has one takes TCP
+	const named = `[{"PrefixListId": "pl-x", "PrefixListName": "com.amazonaws.eu-west-1.s3"}]`
+	endpoint := `[{"VpcEndpointId": "vpce-s3", "VpcEndpointType": "Gateway", "VpcId": "vpc-1", "ServiceName": "com.amazonaws.eu-west-1.s3", "State": "available", "RouteTableIds": ["rtb-main"]}]`
+	n = importFiles(t, dumpFiles("RouteTables", route(`"GatewayId": "vpce-s3"`), "VpcEndpoints", endpoint, "PrefixLists", named)).says("aws ec2 describe-prefix-lists")
+	n.want("db -> internet tcp/443", reachable, "db -> web-1 tcp/443", reachable)
+	importFiles(t, dumpFiles("RouteTables", route(`"GatewayId": "vpce-s3"`))).says(`VPC endpoint "vpce-s3" is not in the dump`).want("db -> internet tcp/443", unknown)
 }
 
 // hub is a transit gateway between vpc-1 and vpc-2.

@@ -95,10 +95,6 @@ func (b *builder) gatewayEndpointEntry(r *resource) {
 		b.leaveOut(r, "the prefix list of its service is not in the dump (aws ec2 describe-prefix-lists)")
 		return
 	}
-	if !b.listKnown(list) {
-		b.leaveOut(r, "the CIDRs of its service are not in the dump (aws ec2 describe-prefix-lists)")
-		return
-	}
 	e := b.entry("vpc_endpoints", r.id, r.At())
 	e.Set("type", doc.Str("gateway", r.At())).Set("vpc", doc.Str(b.name(r.text("VpcId")), r.At()))
 	e.Set("service", doc.Str(service[strings.LastIndexByte(service, '.')+1:], r.get("ServiceName").At()))

@@ -66,13 +66,6 @@ func (b *builder) route(table *resource, route jsontree.Value) *doc.Value {
 		if g := route.Get("GatewayId").Text(); b.gatewayEndpoint(g) {
 			return nil // EP-1
 		}
-		if !b.listKnown(list) { // AWS's own: see hiddenList
-			if key := "list " + list; !b.quiet[key] {
-				b.quiet[key] = true
-				b.warn(at, "assumed", "routes lead to prefix list %s of a service, whose CIDRs are not in the dump (aws ec2 describe-prefix-lists); no address is taken to be one of the service's", quote(list))
-			}
-			return nil
-		}
 		out.Set("destination", b.prefixList(list, dest.At()))
 	} else {
 		out.Set("destination", doc.Str(dest.Text(), dest.At()))
@@ -155,9 +148,6 @@ func (b *builder) target(table *resource, route jsontree.Value) *doc.Value {
 
 // badTable says what keeps a table from being modelled.
 func (b *builder) badTable(r *resource) string {
-	if list := b.hiddenList(r); list != "" {
-		return "it has a route to prefix list " + list + ", whose CIDRs are not in the dump (aws ec2 get-managed-prefix-list-entries)"
-	}
 	return b.hiddenPool(r)
 }
 
@@ -193,26 +183,6 @@ func (b *builder) judgeEdgeTables() {
 	}
 }
 
-// hiddenList returns the prefix list of a route that may win any address: one
-// whose CIDRs the dump does not hold, and that is not a service's own.
-func (b *builder) hiddenList(table *resource) string {
-	for route := range table.get("Routes").Items() {
-		id := route.Get("DestinationPrefixListId").Text()
-		if id == "" || b.listKnown(id) || strings.HasPrefix(route.Get("GatewayId").Text(), "vpce-") {
-			continue
-		}
-		if r := b.d.find("PrefixLists", id); r == nil || r.listService() == "" {
-			return id
-		}
-	}
-	return ""
-}
-
-// listKnown reports whether the dump holds the CIDRs of a prefix list.
-func (b *builder) listKnown(id string) bool {
-	return b.refused[id] == "" && len(b.cidrsOf(id)) > 0
-}
-
 func (b *builder) cidrsOf(id string) []jsontree.Value {
 	var cidrs []jsontree.Value
 	if r := b.d.find("PrefixLists", id); r != nil {
@@ -237,12 +207,13 @@ func (b *builder) prefixList(id string, at diag.Pos) *doc.Value {
 		return doc.Str(b.name(id), at)
 	}
 	r := b.d.find("PrefixLists", id)
-	pos, words := at, "prefix list"
+	pos := at
 	if r != nil {
 		pos = r.At()
 	}
+	e := b.entry("prefix_lists", id, pos)
 	cidrs := b.cidrsOf(id)
-	if len(cidrs) == 0 || b.refused[id] != "" {
+	if len(cidrs) == 0 || b.refused[id] != "" { // MISC-6
 		call := "aws ec2 get-managed-prefix-list-entries"
 		if r != nil && strings.HasPrefix(r.text("PrefixListName"), "com.amazonaws.") {
 			call = "aws ec2 describe-prefix-lists, or get-managed-prefix-list-entries"
@@ -251,11 +222,13 @@ func (b *builder) prefixList(id string, at diag.Pos) *doc.Value {
 		if b.refused[id] != "" {
 			reason = b.refused[id]
 		}
-		b.notModelled(id, words, reason, pos)
-		b.warn(at, "not-in-dump", "the CIDRs of prefix list %s are not in the dump (%s); verdicts that depend on them are unknown", quote(id), call)
+		b.warn(at, "not-in-dump", "prefix list %s is not known: %s; verdicts that depend on it are unknown", quote(id), reason)
+		e.Set("cidrs", doc.Str("unknown", pos))
+		if name := r.listService(); name != "" {
+			e.Set("service", doc.Str(name, pos))
+		}
 		return doc.Str(b.name(id), at)
 	}
-	e := b.entry("prefix_lists", id, pos)
 	list := doc.ListOf(pos)
 	seen := map[string]bool{}
 	for _, c := range cidrs {
