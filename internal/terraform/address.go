@@ -3,6 +3,7 @@ package terraform
 import (
 	"net/netip"
 	"slices"
+	"strings"
 
 	"github.com/vpcpath/vpcpath/internal/diag"
 	"github.com/vpcpath/vpcpath/internal/doc"
@@ -18,6 +19,10 @@ func (m *importer) elasticAddresses() {
 	hold := func(eip *resource, holder, private string) {
 		if m.owners[eip] == "" && holder != "" {
 			m.owners[eip] = holder
+			if strings.Contains(eip.text("network_border_group"), "-wl") { // a Wavelength Zone's (MISC-3)
+				m.carrier[holder] = auto(eip.text("carrier_ip"))
+				return
+			}
 			m.public[holder] = append(m.public[holder], elastic{m.publicText(eip, "public_ip"), private})
 		}
 	}
@@ -164,6 +169,9 @@ func (m *importer) addressName(t target) string {
 
 // setAddresses writes the public addresses of a holder.
 func (m *importer) setPublic(e *doc.Entry, r *resource, own string) {
+	if ip := m.carrier[r.address]; ip != "" && ip != draft.Auto {
+		e.Set("carrier_ip", str(r, ip))
+	}
 	list := m.public[r.address]
 	switch {
 	case len(list) == 0 && own != "":

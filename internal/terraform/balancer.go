@@ -198,6 +198,7 @@ func (m *importer) targets(r *resource, block string) (list, keeps *doc.Value, a
 					list.Items = append(list.Items, t)
 				}
 			}
+			list.Items = append(list.Items, m.placedTargets(g)...)
 			if v := g.text("preserve_client_ip"); v != "" {
 				keeps = doc.Bool(v == "true", g.at)
 			}

@@ -67,6 +67,10 @@ func (m *importer) attachmentOf(r *resource, name string, propagates bool) *doc.
 	if !ok || m.Section(tgw) != "transit_gateways" {
 		return nil
 	}
+	return m.attachTo(r, name, tgw, propagates)
+}
+
+func (m *importer) attachTo(r *resource, name, tgw string, propagates bool) *doc.Entry {
 	e := m.Add("transit_gateway_attachments", name, r.at)
 	e.Set("transit_gateway", str(r, tgw))
 	g := m.byAddress[tgw]
@@ -204,7 +208,7 @@ func (m *importer) vpnConnection(r *resource) {
 		slices.Sort(routes)
 		e.Set("routes", doc.Strs(routes, r.at))
 	} else if routing == "bgp" {
-		m.report(r, diag.Warning, idLeftOut, "what the connection learns by BGP stands in no plan; give `routes` of the connection, or external networks behind it, in a topology file beside this one")
+		m.learned(r, "`routes` of the connection, or external networks behind it,")
 	}
 	if m.Section(gateway) == "transit_gateways" {
 		if a := m.attachmentOf(r, r.address+".attachment", true); a != nil {

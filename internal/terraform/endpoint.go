@@ -105,12 +105,37 @@ func (m *importer) interfaceEndpoint(r *resource, vpc, service string) {
 	e.Set("private_ips", addresses)
 	m.setGroups(r, "security_group_ids")
 	for _, o := range m.resources {
-		if o.typ == "aws_vpc_endpoint_security_group_association" {
-			if name, _ := m.link(o, []string{"vpc_endpoints"}, "vpc_endpoint_id"); name == r.address {
-				if g, _ := m.link(o, toGroup, "security_group_id"); g != "" {
-					m.addName(r.address, "security_groups", g, r)
-				}
-			}
+		if o.typ != "aws_vpc_endpoint_security_group_association" {
+			continue
 		}
+		if name, _ := m.link(o, []string{"vpc_endpoints"}, "vpc_endpoint_id"); name != r.address {
+			continue
+		}
+		if v := m.byAddress[vpc]; e.Get("security_groups") == nil && !o.yes("replace_default_association") && v != nil {
+			m.addName(r.address, "security_groups", m.defaultGroup(v), r) // AWS's own stays
+		}
+		if g, _ := m.link(o, toGroup, "security_group_id"); g != "" {
+			m.addName(r.address, "security_groups", g, r)
+		}
+	}
+	if s := m.other(r, []string{"endpoint_services"}, "service_name"); s != nil {
+		behind, problem := m.resolve(s, []string{"load_balancers"}, "network_load_balancer_arns")
+		if problem == "" && len(behind) == 1 && m.Section(behind[0]) == "load_balancers" {
+			e.Set("load_balancer", str(r, behind[0]))
+		}
+	}
+}
+
+func (m *importer) instanceConnect(r *resource) {
+	subnet, ok := m.link(r, toSubnet, "subnet_id")
+	if !ok || subnet == "" {
+		m.cannot(r, "its subnet is not known")
+		return
+	}
+	e := m.Add("vpc_endpoints", r.address, r.at)
+	e.Set("type", str(r, "instance_connect")).Set("subnet", str(r, subnet)).Set("private_ip", str(r, draft.Auto))
+	m.setGroups(r, "security_group_ids")
+	if r.value("preserve_client_ip") != false { // the provider's default
+		e.Set("preserve_client_ip", doc.Bool(true, r.at))
 	}
 }

@@ -58,6 +58,10 @@ func (m *importer) instance(r *resource) {
 		m.cannot(r, "its subnet is not known")
 		return
 	}
+	if m.carrier[r.address] == draft.Auto {
+		m.cannot(r, "its carrier IP address is known after apply only")
+		return
+	}
 	e := m.Add("instances", r.address, r.at)
 	e.Set("subnet", str(r, subnet))
 	if m.speaks(subnet, "cidr") {
@@ -130,6 +134,10 @@ func (m *importer) networkInterface(r *resource) {
 		m.cannot(r, "its subnet is not known")
 		return
 	}
+	if m.carrier[r.address] == draft.Auto {
+		m.cannot(r, "its carrier IP address is known after apply only")
+		return
+	}
 	e := m.Add("network_interfaces", r.address, r.at)
 	e.Set("subnet", str(r, subnet))
 	if m.speaks(subnet, "cidr") {
@@ -199,7 +207,49 @@ func (m *importer) groupAttachment(r *resource) {
 	}
 }
 
+// regionalNAT has its addresses in zones, of which a plan tells those that it is
+// given.
+func (m *importer) regionalNAT(r *resource) {
+	vpc, ok := m.link(r, toVPC, "vpc_id")
+	if !ok || vpc == "" {
+		m.cannot(r, "its VPC is not known")
+		return
+	}
+	zones := doc.Map(r.at)
+	add := func(zone, ip string) {
+		if zone != "" && ip != "" && ip != draft.Auto {
+			zones.Append(zone, str(r, ip))
+		}
+	}
+	for i := range r.items("regional_nat_gateway_address") {
+		add(r.text("regional_nat_gateway_address", i, "availability_zone"), r.text("regional_nat_gateway_address", i, "public_ip"))
+	}
+	if len(zones.Pairs) == 0 {
+		for i := range r.items("availability_zone_address") {
+			for k := range r.items("availability_zone_address", i, "allocation_ids") {
+				if eip := m.eip(r, "availability_zone_address", i, "allocation_ids", k); eip != nil {
+					add(r.text("availability_zone_address", i, "availability_zone"), m.publicText(eip, "public_ip"))
+				}
+			}
+		}
+	}
+	if len(zones.Pairs) == 0 {
+		m.cannot(r, "the addresses of a regional NAT gateway are known after apply only")
+		return
+	}
+	e := m.Add("nat_gateways", r.address, r.at)
+	e.Set("availability_mode", str(r, "regional")).Set("vpc", str(r, vpc)).Set("public_ips", zones)
+}
+
 func (m *importer) natGateway(r *resource) {
+	switch {
+	case r.text("availability_mode") == "regional":
+		m.regionalNAT(r)
+		return
+	case len(r.items("secondary_allocation_ids"))+len(r.items("secondary_private_ip_addresses")) > 0 || m.hasMoreAddresses(r):
+		m.cannot(r, "it has several addresses, and by which one it shows a client is documented nowhere")
+		return
+	}
 	subnet, ok := m.link(r, toSubnet, "subnet_id")
 	if !ok || subnet == "" {
 		m.cannot(r, "its subnet is not known")
@@ -223,4 +273,16 @@ func (m *importer) natGateway(r *resource) {
 		}
 	}
 	e.Set("public_ip", str(r, m.publicText(r, "public_ip")))
+}
+
+// hasMoreAddresses reports whether a NAT gateway gets secondary addresses.
+func (m *importer) hasMoreAddresses(r *resource) bool {
+	n := r.number("secondary_private_ip_address_count")
+	return n != nil && *n > 0 || slices.ContainsFunc(m.resources, func(o *resource) bool {
+		if o.typ != "aws_nat_gateway_eip_association" {
+			return false
+		}
+		name, _ := m.link(o, []string{"nat_gateways"}, "nat_gateway_id")
+		return name == r.address
+	})
 }

@@ -84,7 +84,7 @@ func joined(a, b *world) *world {
 
 func newImporter(w *world) *importer {
 	return &importer{world: w, inferred: map[string]string{}, public: map[string][]elastic{}, owners: map[*resource]string{},
-		lost: map[*resource]string{}, attached: map[string][]attachment{}, told: map[string]bool{}}
+		lost: map[*resource]string{}, attached: map[string][]attachment{}, told: map[string]bool{}, placed: map[*resource][]string{}, carrier: map[string]string{}}
 }
 
 // builders make entries of resources, by type; those on an earlier line first.
@@ -97,6 +97,7 @@ var builders = []struct {
 	{[]string{"aws_internet_gateway"}, (*importer).internetGateway},
 	{[]string{"aws_egress_only_internet_gateway"}, (*importer).egressOnlyGateway},
 	{[]string{"aws_vpn_gateway"}, (*importer).vpnGateway},
+	{[]string{"aws_ec2_carrier_gateway"}, (*importer).carrierGateway},
 	{[]string{"aws_ec2_managed_prefix_list", "aws_prefix_list"}, (*importer).prefixList},
 	{[]string{"aws_security_group", "aws_default_security_group"}, (*importer).securityGroup},
 	{[]string{"aws_network_acl", "aws_default_network_acl"}, (*importer).networkACL},
@@ -106,13 +107,21 @@ var builders = []struct {
 	{[]string{"aws_ec2_transit_gateway_vpc_attachment"}, (*importer).transitVPC},
 	{[]string{"aws_ec2_transit_gateway_peering_attachment"}, (*importer).transitPeering},
 	{[]string{"aws_vpn_connection"}, (*importer).vpnConnection},
+	{[]string{"aws_dx_gateway"}, (*importer).directConnectGateway},
+	{[]string{"aws_dx_private_virtual_interface", "aws_dx_hosted_private_virtual_interface_accepter"}, (*importer).virtualInterface},
+	{[]string{"aws_dx_gateway_association"}, (*importer).directConnectAssociation},
+	{[]string{"aws_ec2_transit_gateway_connect"}, (*importer).transitConnect},
 	{[]string{"aws_vpc_peering_connection"}, (*importer).peering},
 	{[]string{"aws_instance"}, (*importer).instance},
 	{[]string{"aws_network_interface"}, (*importer).networkInterface},
 	{[]string{"aws_nat_gateway"}, (*importer).natGateway},
+	{placing(), func(m *importer, r *resource) { m.place(r) }},
 	{[]string{"aws_lb", "aws_alb"}, (*importer).loadBalancer},
 	{[]string{"aws_elb"}, (*importer).classicBalancer},
 	{[]string{"aws_vpc_endpoint"}, (*importer).endpoint},
+	{[]string{"aws_ec2_instance_connect_endpoint"}, (*importer).instanceConnect},
+	{[]string{"aws_networkfirewall_firewall"}, (*importer).firewall},
+	{[]string{"aws_vpc_block_public_access_options"}, (*importer).publicAccess},
 	{[]string{"aws_main_route_table_association"}, (*importer).mainAssociation},
 	{[]string{"aws_route_table_association"}, (*importer).tableAssociation},
 	{[]string{"aws_network_acl_association"}, (*importer).aclAssociation},
@@ -188,7 +197,7 @@ func (m *importer) counts() []doc.Count {
 		switch section := m.Section(r.address); {
 		case m.lost[r] != "" || section == "not_modelled":
 			c.NotModelled++
-		case section != "" || !r.data && slices.Contains(pieces, r.typ):
+		case section != "" || m.placed[r] != nil || !r.data && slices.Contains(pieces, r.typ):
 			c.Modelled++
 		}
 	}

@@ -9,50 +9,6 @@ import (
 	"github.com/vpcpath/vpcpath/internal/draft"
 )
 
-// sectionOf says which section of the topology language a type of resource
-// becomes an entry of.
-var sectionOf = map[string]string{
-	"aws_vpc": "vpcs", "aws_default_vpc": "vpcs",
-	"aws_subnet": "subnets", "aws_default_subnet": "subnets",
-	"aws_route_table": "route_tables", "aws_default_route_table": "route_tables",
-	"aws_network_acl": "network_acls", "aws_default_network_acl": "network_acls",
-	"aws_security_group": "security_groups", "aws_default_security_group": "security_groups",
-	"aws_internet_gateway": "internet_gateways", "aws_egress_only_internet_gateway": "egress_only_internet_gateways",
-	"aws_nat_gateway": "nat_gateways", "aws_instance": "instances", "aws_network_interface": "network_interfaces",
-	"aws_vpc_peering_connection": "peering_connections", "aws_vpc_peering_connection_accepter": "peering_connections",
-	"aws_ec2_transit_gateway": "transit_gateways", "aws_ec2_transit_gateway_route_table": "transit_gateway_route_tables",
-	"aws_ec2_transit_gateway_vpc_attachment":     "transit_gateway_attachments",
-	"aws_ec2_transit_gateway_peering_attachment": "transit_gateway_attachments",
-	"aws_vpn_gateway":                            "vpn_gateways", "aws_vpn_connection": "vpn_connections",
-	"aws_vpc_endpoint": "vpc_endpoints", "aws_lb": "load_balancers", "aws_alb": "load_balancers", "aws_elb": "load_balancers",
-	"aws_ec2_managed_prefix_list": "prefix_lists", "aws_prefix_list": "prefix_lists",
-}
-
-// pieces are types that are a part of, or a link between, the entries of
-// others; they are modelled where these are.
-var pieces = []string{"aws_route", "aws_route_table_association", "aws_main_route_table_association", "aws_security_group_rule",
-	"aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule", "aws_network_acl_rule", "aws_network_acl_association",
-	"aws_eip", "aws_eip_association", "aws_vpc_ipv4_cidr_block_association", "aws_vpc_ipv6_cidr_block_association",
-	"aws_internet_gateway_attachment", "aws_network_interface_attachment", "aws_network_interface_sg_attachment",
-	"aws_vpc_peering_connection_accepter", "aws_vpc_peering_connection_options", "aws_vpn_gateway_attachment",
-	"aws_vpn_gateway_route_propagation", "aws_vpn_connection_route", "aws_ec2_transit_gateway_route",
-	"aws_ec2_transit_gateway_route_table_association", "aws_ec2_transit_gateway_route_table_propagation",
-	"aws_ec2_transit_gateway_vpc_attachment_accepter", "aws_ec2_transit_gateway_peering_attachment_accepter",
-	"aws_vpc_endpoint_route_table_association", "aws_vpc_endpoint_subnet_association", "aws_vpc_endpoint_security_group_association",
-	"aws_lb_listener", "aws_alb_listener", "aws_lb_target_group", "aws_alb_target_group", "aws_lb_target_group_attachment",
-	"aws_alb_target_group_attachment", "aws_lb_listener_rule", "aws_alb_listener_rule", "aws_elb_attachment", "aws_ec2_managed_prefix_list_entry", "aws_customer_gateway"}
-
-// namesItself are the types whose id others give as a reference: the id of an
-// association or a rule is nobody's name.
-var namesItself = func() map[string]bool {
-	out := map[string]bool{"aws_eip": true, "aws_lb_target_group": true, "aws_alb_target_group": true, "aws_lb_listener": true, "aws_alb_listener": true}
-	for typ := range sectionOf {
-		out[typ] = true
-	}
-	delete(out, "aws_vpc_peering_connection_accepter")
-	return out
-}()
-
 // importer makes a draft of one world.
 type importer struct {
 	*world
@@ -64,6 +20,8 @@ type importer struct {
 	lost     map[*resource]string    // why a resource cannot be modelled
 	attached map[string][]attachment // the interfaces of an instance that it names itself
 	told     map[string]bool         // findings made, one for each place and message
+	carrier  map[string]string       // carrier IP addresses by the name of their holder
+	placed   map[*resource][]string  // the hosts of what runs hosts of its own
 }
 
 func (m *importer) report(r *resource, severity diag.Severity, id, format string, args ...any) {
@@ -130,6 +88,10 @@ func (m *importer) named(r *resource, sections []string, p ...any) (names, lost 
 	refs := references(e, 0)
 	found, lost := m.follow(refs, m.scopeOf(r))
 	for _, t := range found {
+		if t.typ == "aws_networkfirewall_firewall" && slices.Contains(sections, "vpc_endpoints") {
+			names = append(names, m.firewallEndpoints(t.resource, found)...)
+			continue
+		}
 		if name := m.entity(t, sections, 0); name != "" && !slices.Contains(names, name) {
 			names = append(names, name)
 		}
@@ -173,20 +135,6 @@ func (m *importer) neighbour(r *resource, sections, refs, lost []string) (names 
 	return nil, ""
 }
 
-// kindOf is the section of a resource, or "eips" for an Elastic IP address,
-// "target_groups" for a target group and "listeners" for a listener.
-func (m *importer) kindOf(r *resource) string {
-	switch r.typ {
-	case "aws_eip":
-		return "eips"
-	case "aws_lb_target_group", "aws_alb_target_group":
-		return "target_groups"
-	case "aws_lb_listener", "aws_alb_listener":
-		return "listeners"
-	}
-	return sectionOf[r.typ]
-}
-
 func (m *importer) nameOf(r *resource) string { return r.address }
 
 // entity returns the entry that a reference means, if it is of one of the
@@ -219,8 +167,12 @@ func (m *importer) entity(t target, sections []string, depth int) string {
 			return t.address + ".default_route_table"
 		}
 	case "transit_gateway_attachment_id":
-		if want("transit_gateway_attachments") && t.typ == "aws_vpn_connection" {
+		switch {
+		case !want("transit_gateway_attachments"):
+		case t.typ == "aws_vpn_connection":
 			return t.address + ".attachment"
+		case t.typ == "aws_dx_gateway_association":
+			return t.address
 		}
 	case "prefix_list_id":
 		if want("prefix_lists") && t.typ == "aws_vpc_endpoint" {
@@ -235,6 +187,9 @@ func (m *importer) entity(t target, sections []string, depth int) string {
 			name, _ := m.link(t.resource, []string{"subnets"}, "subnet_id")
 			return name
 		}
+	}
+	if t.data && want("transit_gateway_attachments") {
+		return m.attachmentRead(t.resource)
 	}
 	if t.typ == "aws_vpc_peering_connection_accepter" && want("peering_connections") {
 		name, _ := m.link(t.resource, sections, "vpc_peering_connection_id")
@@ -280,8 +235,13 @@ func (m *importer) known(id string, sections []string) string {
 		return name
 	}
 	kind := wordsOf(sections)
-	if slices.Contains(sections, "vpcs") || slices.Contains(sections, "subnets") || slices.Contains(sections, "eips") || slices.Contains(sections, "target_groups") || slices.Contains(sections, "listeners") {
+	if slices.Contains(sections, "vpcs") || slices.Contains(sections, "subnets") {
 		return id // package load says that nobody has the name
+	}
+	for _, kind := range kindsWithout {
+		if slices.Contains(sections, kind) {
+			return id
+		}
 	}
 	if slices.Contains(sections, "prefix_lists") {
 		m.PrefixList(id, "", nil, diag.Pos{}).Weak = true
@@ -324,21 +284,52 @@ func (m *importer) impliedID(id string) string {
 			if id == r.text("transit_gateway_attachment_id") {
 				return r.address + ".attachment"
 			}
+		case "aws_dx_gateway_association":
+			if id == r.text("transit_gateway_attachment_id") {
+				return r.address
+			}
+		case "aws_networkfirewall_firewall":
+			if name := m.firewallEndpointID(r, id); name != "" {
+				return name
+			}
 		}
 	}
 	return ""
 }
 
-// links finds the entries that a list names.
+// links finds the entries that a list names, and reports what keeps it from
+// finding them.
 func (m *importer) links(r *resource, sections []string, p ...any) (names []string, ok bool) {
-	for _, id := range r.texts(p...) {
+	names, problem := m.resolve(r, sections, p...)
+	switch problem {
+	case "":
+		return names, true
+	case idUnresolved:
+		_, lost, _ := m.named(r, sections, p...)
+		m.report(r, diag.Error, idUnresolved, "%s is known after apply only, and its reference %s leads to nothing in the plan that is %s; give the resources directly, or import the state after apply",
+			path(p).text(), strings.Join(lost, ", "), wordsOf(sections))
+	default:
+		found, _, _ := m.named(r, sections, p...)
+		found = slices.DeleteFunc(found, func(name string) bool { return slices.Contains(names, name) })
+		m.report(r, diag.Error, idAmbiguous, "%s may hold %s, and the plan does not tell which of them; apply first, or import the state", path(p).text(), strings.Join(found, ", "))
+	}
+	return names, false
+}
+
+// resolve is links without a word: problem is the id of what there is to report.
+func (m *importer) resolve(r *resource, sections []string, p ...any) (names []string, problem string) {
+	given := r.texts(p...)
+	if one := r.text(p...); one != "" {
+		given = append(given, one)
+	}
+	for _, id := range given {
 		if name := m.known(id, sections); !slices.Contains(names, name) {
 			names = append(names, name)
 		}
 	}
 	n, whole := r.unknowns(p...)
 	if n == 0 {
-		return names, true
+		return names, ""
 	}
 	found, lost, why := m.named(r, sections, p...)
 	if why != "" {
@@ -352,14 +343,11 @@ func (m *importer) links(r *resource, sections []string, p ...any) (names []stri
 	}
 	switch {
 	case len(fresh) == 0 && len(lost) > 0:
-		m.report(r, diag.Error, idUnresolved, "%s is known after apply only, and its reference %s leads to nothing in the plan that is %s; give the resources directly, or import the state after apply",
-			path(p).text(), strings.Join(lost, ", "), wordsOf(sections))
-		return names, false
+		return names, idUnresolved
 	case !whole && len(fresh) > 0 && len(fresh) != n, whole && len(fresh) > 1 && m.chooses(r, p...):
-		m.report(r, diag.Error, idAmbiguous, "%s may hold %s, and the plan does not tell which of them; apply first, or import the state", path(p).text(), strings.Join(fresh, ", "))
-		return names, false
+		return names, idAmbiguous
 	}
-	return append(names, fresh...), true
+	return append(names, fresh...), ""
 }
 
 // chooses reports whether an expression reads a value that may be a

@@ -97,6 +97,7 @@ func (m *importer) subnet(r *resource) {
 func (m *importer) internetGateway(r *resource)   { m.gateway(r, "internet_gateways") }
 func (m *importer) egressOnlyGateway(r *resource) { m.gateway(r, "egress_only_internet_gateways") }
 func (m *importer) vpnGateway(r *resource)        { m.gateway(r, "vpn_gateways") }
+func (m *importer) carrierGateway(r *resource)    { m.gateway(r, "carrier_gateways") }
 
 func (m *importer) gateway(r *resource, section string) {
 	vpc, ok := m.link(r, toVPC, "vpc_id")

@@ -54,7 +54,7 @@ var routeTargets = []struct {
 	{"vpc_peering_connection_id", []string{"peering_connections"}},
 	{"egress_only_gateway_id", []string{"egress_only_internet_gateways"}},
 	{"vpc_endpoint_id", []string{"vpc_endpoints"}},
-	{"carrier_gateway_id", nil}, {"local_gateway_id", nil}, {"core_network_arn", nil}, {"odb_network_arn", nil},
+	{"carrier_gateway_id", []string{"carrier_gateways"}}, {"local_gateway_id", nil}, {"core_network_arn", nil}, {"odb_network_arn", nil},
 }
 
 func (m *importer) route(r *resource) {

@@ -24,31 +24,31 @@ var hidden = map[string]string{
 	"aws_transfer_server": "transfer server", "aws_dms_replication_instance": "replication instance", "aws_glue_connection": "Glue connection",
 	"aws_mwaa_environment": "Airflow environment", "aws_apprunner_vpc_connector": "VPC connector", "aws_cloud9_environment_ec2": "Cloud9 environment",
 	"aws_route53_resolver_endpoint": "resolver endpoint", "aws_elastic_beanstalk_environment": "Beanstalk environment",
-	"aws_lightsail_instance": "Lightsail instance",
+	"aws_lightsail_instance": "Lightsail instance", "aws_docdb_cluster_instance": "database instance", "aws_neptune_cluster_instance": "database instance",
+	"aws_codebuild_project": "build project",
 }
 
 // deciding are types that decide about packets and are not modelled.
 var deciding = map[string]string{
-	"aws_networkfirewall_firewall": "network firewall", "aws_networkmanager_core_network": "Cloud WAN core network",
-	"aws_networkmanager_vpc_attachment": "Cloud WAN attachment", "aws_ec2_carrier_gateway": "carrier gateway",
+	"aws_networkmanager_core_network": "Cloud WAN core network", "aws_networkmanager_vpc_attachment": "Cloud WAN attachment",
+	"aws_networkmanager_connect_attachment": "Cloud WAN attachment", "aws_networkmanager_site_to_site_vpn_attachment": "Cloud WAN attachment",
+	"aws_networkmanager_transit_gateway_route_table_attachment": "Cloud WAN attachment", "aws_networkmanager_dx_gateway_attachment": "Cloud WAN attachment",
 	"aws_ec2_local_gateway_route": "local gateway route", "aws_ec2_local_gateway_route_table_vpc_association": "local gateway table",
-	"aws_ec2_transit_gateway_connect": "transit gateway Connect attachment", "aws_ec2_transit_gateway_connect_peer": "Connect peer",
 	"aws_ec2_transit_gateway_multicast_domain": "multicast domain", "aws_ec2_transit_gateway_policy_table": "transit gateway policy table",
-	"aws_ec2_transit_gateway_prefix_list_reference": "prefix list of a transit gateway's table",
-	"aws_ec2_client_vpn_endpoint":                   "Client VPN endpoint", "aws_dx_gateway": "Direct Connect gateway",
-	"aws_dx_gateway_association": "Direct Connect gateway association", "aws_vpc_block_public_access_options": "Block Public Access",
-	"aws_vpc_block_public_access_exclusion": "Block Public Access exclusion", "aws_ec2_instance_connect_endpoint": "Instance Connect endpoint",
-	"aws_vpclattice_service_network_vpc_association": "VPC Lattice association", "aws_vpc_route_server": "route server",
-	"aws_globalaccelerator_endpoint_group": "Global Accelerator endpoints", "aws_verifiedaccess_endpoint": "Verified Access endpoint",
-	"aws_ec2_subnet_cidr_reservation": "", "aws_network_interface_permission": "",
+	"aws_ec2_client_vpn_endpoint":                        "Client VPN endpoint",
+	"aws_vpclattice_service_network_vpc_association":     "VPC Lattice association",
+	"aws_vpclattice_service_network_service_association": "VPC Lattice association", "aws_vpclattice_resource_gateway": "VPC Lattice resource gateway",
+	"aws_vpc_route_server": "route server", "aws_vpc_route_server_propagation": "route server propagation",
+	"aws_globalaccelerator_endpoint_group": "Global Accelerator endpoints", "aws_globalaccelerator_custom_routing_endpoint_group": "Global Accelerator endpoints",
+	"aws_verifiedaccess_endpoint": "Verified Access endpoint",
 }
 
 // unmodelled enters what matters to packets and has no entry yet. All else,
 // as roles and buckets, is of no account to packets.
 func (m *importer) unmodelled(r *resource) {
 	if kind := hidden[r.typ]; kind != "" {
-		if r.typ == "aws_lambda_function" && len(r.items("vpc_config")) == 0 {
-			return // outside of any VPC
+		if m.placed[r] != nil || outside(r) {
+			return
 		}
 		m.cannot(r, "network interfaces of this kind are not in a plan")
 		m.setKind(r, kind)

@@ -1,0 +1,269 @@
+package terraform
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/vpcpath/vpcpath/internal/diag"
+	"github.com/vpcpath/vpcpath/internal/eval"
+	"github.com/vpcpath/vpcpath/internal/load"
+)
+
+// expectEntries compares keys of entries with what they should be.
+func expectEntries(t *testing.T, things []thing, calls obj, want [][3]string) {
+	t.Helper()
+	m := Read([]File{{"plan.json", plan(t, things, calls)}})
+	for _, c := range want {
+		var keys []string
+		if c[1] != "" {
+			keys = []string{c[1]}
+		}
+		if got := get(m.Document, c[0], keys...); got != c[2] {
+			t.Errorf("%s of %s is %q, expected %q", c[1], c[0], got, c[2])
+		}
+	}
+	if top, findings := load.Load([]load.Source{{Name: "plan.json", Doc: m.Document}}); top == nil || diag.HasErrors(findings) {
+		t.Errorf("the document does not resolve: %v %v", m.Findings, findings)
+	}
+}
+
+// inspected is a subnet that reaches the internet through a network firewall,
+// with the rules of one stateless and one stateful group.
+func inspected(stateless, stateful obj, policy obj) []thing {
+	association := func(name, subnet string) thing {
+		return thing{"aws_route_table_association." + name, nil, obj{"route_table_id": true, "subnet_id": true}, obj{"route_table_id": ref("aws_route_table." + name + ".id"), "subnet_id": ref(subnet + ".id")}}
+	}
+	block := func(refs obj, priority int) obj {
+		return obj{"resource_arn": refs, "priority": obj{"constant_value": priority}}
+	}
+	if policy == nil {
+		policy = obj{}
+	}
+	policy["stateless_rule_group_reference"] = []any{obj{"priority": 7}}
+	policy["stateful_rule_group_reference"] = []any{obj{}}
+	group := func(rules obj) obj { return obj{"rule_group": []any{rules}} }
+	return []thing{vpcA, subnet("aws_subnet.fw[0]", "10.0.0.0/24", inA), subnet("aws_subnet.fw[1]", "10.0.1.0/24", inA), subnet("aws_subnet.s", "10.0.2.0/24", inA),
+		{"aws_internet_gateway.g", nil, obj{"vpc_id": true}, obj{"vpc_id": inA}},
+		{"aws_networkfirewall_rule_group.packets", group(stateless), obj{"arn": true}, obj{}},
+		{"aws_networkfirewall_rule_group.flows", group(stateful), obj{"arn": true}, obj{}},
+		{"aws_networkfirewall_firewall_policy.p", obj{"firewall_policy": []any{policy}},
+			obj{"arn": true, "firewall_policy": []any{obj{"stateless_rule_group_reference": []any{obj{"resource_arn": true}}, "stateful_rule_group_reference": []any{obj{"resource_arn": true}}}}},
+			obj{"firewall_policy": []any{obj{"stateless_rule_group_reference": []any{block(ref("aws_networkfirewall_rule_group.packets.arn"), 7)},
+				"stateful_rule_group_reference": []any{obj{"resource_arn": ref("aws_networkfirewall_rule_group.flows.arn")}}}}}},
+		{"aws_networkfirewall_firewall.f", obj{"subnet_mapping": []any{obj{}, obj{}}}, obj{"vpc_id": true, "firewall_policy_arn": true, "firewall_status": true, "subnet_mapping": []any{obj{"subnet_id": true}, obj{"subnet_id": true}}},
+			obj{"vpc_id": inA, "firewall_policy_arn": ref("aws_networkfirewall_firewall_policy.p.arn"), "subnet_mapping": []any{obj{"subnet_id": ref("aws_subnet.fw[0].id")}, obj{"subnet_id": ref("aws_subnet.fw[1].id")}}}},
+		{"aws_route_table.s", nil, obj{"vpc_id": true}, obj{"vpc_id": inA}},
+		{"aws_route.s", obj{"destination_cidr_block": "0.0.0.0/0"}, obj{"route_table_id": true, "vpc_endpoint_id": true}, obj{"route_table_id": ref("aws_route_table.s.id"),
+			"vpc_endpoint_id": ref("aws_networkfirewall_firewall.f.firewall_status", "aws_subnet.fw[0].id")}},
+		{"aws_route_table.fw", nil, obj{"vpc_id": true}, obj{"vpc_id": inA}},
+		{"aws_route.fw", obj{"destination_cidr_block": "0.0.0.0/0"}, obj{"route_table_id": true, "gateway_id": true}, obj{"route_table_id": ref("aws_route_table.fw.id"), "gateway_id": ref("aws_internet_gateway.g.id")}},
+		{"aws_route_table.in", nil, obj{"vpc_id": true}, obj{"vpc_id": inA}},
+		{"aws_route_table_association.in", nil, obj{"route_table_id": true, "gateway_id": true}, obj{"route_table_id": ref("aws_route_table.in.id"), "gateway_id": ref("aws_internet_gateway.g.id")}},
+		{"aws_route.in", obj{"destination_cidr_block": "10.0.2.0/24"}, obj{"route_table_id": true, "vpc_endpoint_id": true}, obj{"route_table_id": ref("aws_route_table.in.id"),
+			"vpc_endpoint_id": ref("aws_networkfirewall_firewall.f.firewall_status", "aws_subnet.fw[0].id")}},
+		association("s", "aws_subnet.s"), association("fw", "aws_subnet.fw[0]"),
+		{"aws_security_group.g", obj{"egress": []any{obj{"protocol": "-1", "from_port": 0, "to_port": 0, "cidr_blocks": []any{"0.0.0.0/0"}}}}, obj{"vpc_id": true, "ingress": true}, obj{"vpc_id": inA, "egress": obj{}}},
+		{"aws_instance.i", obj{"source_dest_check": true, "associate_public_ip_address": true}, obj{"subnet_id": true, "private_ip": true, "public_ip": true, "vpc_security_group_ids": true},
+			obj{"subnet_id": ref("aws_subnet.s.id"), "vpc_security_group_ids": ref("aws_security_group.g.id")}},
+	}
+}
+
+func statefulRule(action, protocol, destination, port string, options ...string) obj {
+	var list []any
+	for _, o := range append([]string{"sid:1"}, options...) {
+		list = append(list, obj{"keyword": o})
+	}
+	return obj{"action": action, "rule_option": list, "header": []any{obj{"protocol": protocol, "source": "ANY", "source_port": "ANY", "destination": destination, "destination_port": port, "direction": "FORWARD"}}}
+}
+
+func rules(list ...obj) obj {
+	var all []any
+	for _, r := range list {
+		all = append(all, r)
+	}
+	return obj{"rules_source": []any{obj{"stateful_rule": all}}}
+}
+
+// The rules of a network firewall decide: 5-tuples are read, and what is not
+// read is unknown and named (FW-3).
+func TestNetworkFirewall(t *testing.T) {
+	telnet := obj{"rules_source": []any{obj{"stateless_rules_and_custom_actions": []any{obj{"stateless_rule": []any{
+		obj{"priority": 20, "rule_definition": []any{obj{"actions": []any{"aws:pass"}, "match_attributes": []any{obj{"protocols": []any{6}, "destination_port": []any{obj{"from_port": 8080, "to_port": 8080}}, "source": []any{obj{"address_definition": "10.0.0.0/16"}}}}}}},
+		obj{"priority": 10, "rule_definition": []any{obj{"actions": []any{"Count", "aws:drop"}, "match_attributes": []any{obj{"protocols": []any{6, 17}, "destination_port": []any{obj{"from_port": 23, "to_port": 25}}}}}}},
+		obj{"priority": 30, "rule_definition": []any{obj{"actions": []any{"aws:pass"}, "match_attributes": []any{obj{"protocols": []any{6}, "source_port": []any{obj{"from_port": 8080, "to_port": 8080}}, "destination": []any{obj{"address_definition": "10.0.0.0/16"}}}}}}}}}}}}}
+	flows := rules(statefulRule("PASS", "TCP", "ANY", "443"), statefulRule("DROP", "IP", "ANY", "ANY"), statefulRule("ALERT", "HTTP", "ANY", "ANY"))
+	flows["rule_variables"] = []any{obj{"ip_sets": []any{obj{"key": "PARTNERS", "ip_set": []any{obj{"definition": []any{"192.0.2.0/24", "198.51.100.7"}}}}}, "port_sets": []any{obj{"key": "WEB", "port_set": []any{obj{"definition": []any{"80", "8000:8010"}}}}}}}
+	things := inspected(telnet, flows, obj{"stateless_default_actions": []any{"aws:forward_to_sfe"}})
+	expectEntries(t, things, nil, [][3]string{
+		{"aws_networkfirewall_firewall.f", "endpoints", "{aws_networkfirewall_firewall.f@aws_subnet.fw[0]: aws_subnet.fw[0], aws_networkfirewall_firewall.f@aws_subnet.fw[1]: aws_subnet.fw[1]}"},
+		{"aws_networkfirewall_firewall.f", "stateless_rules", "[{priority: 1, action: drop, protocol: tcp, ports: 23-25}, {priority: 2, action: drop, protocol: udp, ports: 23-25}, " +
+			"{priority: 3, action: pass, protocol: tcp, ports: 8080, source: 10.0.0.0/16}, {priority: 4, action: pass, protocol: tcp, source_ports: 8080, destination: 10.0.0.0/16}]"},
+		{"aws_networkfirewall_firewall.f", "stateful_rules", "[{action: pass, protocol: tcp, ports: 443}, {action: drop}, {action: alert}]"},
+		{"aws_networkfirewall_firewall.f", "not_modelled", ""},
+		{"aws_route_table.s", "routes", "[{destination: 0.0.0.0/0, target: aws_networkfirewall_firewall.f@aws_subnet.fw[0]}]"},
+	})
+	for port, want := range map[string]eval.Verdict{"tcp/443": eval.Reachable, "tcp/80": eval.Unreachable, "tcp/23": eval.Unreachable, "tcp/8080": eval.Reachable, "udp/443": eval.Unreachable} {
+		if r := verdict(t, things, "aws_instance.i", "8.8.8.8", port); r.Verdict != want {
+			t.Errorf("%s: %s, expected %s; %v", port, r.Verdict, want, r.Blockers)
+		}
+	}
+	for _, c := range []struct {
+		name          string
+		rule          obj
+		rules, reason string
+	}{
+		{"variables", statefulRule("PASS", "TCP", "$PARTNERS", "$WEB"), "[{action: pass, protocol: tcp, ports: [80, 8000-8010], destination: [192.0.2.0/24, 198.51.100.7/32]}]", ""},
+		{"AWS's own variable", statefulRule("PASS", "ICMP", "$HOME_NET", "ANY"), "[{action: pass, protocol: icmp, destination: 10.0.0.0/16}, {action: pass, protocol: icmpv6, destination: 10.0.0.0/16}]", ""},
+		{"lists", statefulRule("REJECT", "UDP", "[10.1.0.0/16, 10.2.0.0/16]", "[53,123:124,1024:]"), "[{action: reject, protocol: udp, ports: [53, 123-124, 1024-65535], destination: [10.1.0.0/16, 10.2.0.0/16]}]", ""},
+		{"any protocol with ports", statefulRule("DROP", "IP", "ANY", "22"), "[{action: drop, protocol: tcp, ports: 22}, {action: drop, protocol: udp, ports: 22}]", ""},
+		{"a negation", statefulRule("PASS", "TCP", "!10.0.0.0/8", "ANY"), "", `[stateful rule 1 of aws_networkfirewall_rule_group.flows: "!10.0.0.0/8" is not understood]`},
+		{"another variable", statefulRule("PASS", "TCP", "$EXTERNAL_NET", "ANY"), "", `[stateful rule 1 of aws_networkfirewall_rule_group.flows: "$EXTERNAL_NET" is not understood]`},
+		{"a protocol of applications", statefulRule("DROP", "TLS", "ANY", "ANY"), "", "[stateful rule 1 of aws_networkfirewall_rule_group.flows: it looks into TLS]"},
+		{"an option", statefulRule("PASS", "TCP", "ANY", "ANY", "flow:established", "msg:x"), "", "[stateful rule 1 of aws_networkfirewall_rule_group.flows: it has the option flow]"},
+	} {
+		group := rules(c.rule)
+		group["rule_variables"] = flows["rule_variables"]
+		expectEntries(t, inspected(obj{}, group, nil), nil, [][3]string{
+			{"aws_networkfirewall_firewall.f", "stateful_rules", c.rules}, {"aws_networkfirewall_firewall.f", "not_modelled", c.reason}})
+	}
+	for name, source := range map[string]obj{"has Suricata rules": {"rules_string": "pass tcp any any -> any any (sid:1;)"}, "is a list of domains": {"rules_source_list": []any{obj{"targets": []any{"example.com"}}}}} {
+		things := inspected(telnet, obj{"rules_source": []any{source}}, nil)
+		expectEntries(t, things, nil, [][3]string{{"aws_networkfirewall_firewall.f", "not_modelled", "[aws_networkfirewall_rule_group.flows " + name + "]"}})
+		r := verdict(t, things, "aws_instance.i", "8.8.8.8", "tcp/443")
+		if r.Verdict != eval.Unknown {
+			t.Errorf("%s: %s, expected unknown", name, r.Verdict)
+		}
+		if r := verdict(t, things, "aws_instance.i", "8.8.8.8", "tcp/23"); r.Verdict != eval.Unreachable {
+			t.Errorf("%s: what the stateless rules drop is %s", name, r.Verdict)
+		}
+	}
+	strict := inspected(obj{}, rules(statefulRule("PASS", "TCP", "ANY", "443")), obj{"stateful_engine_options": []any{obj{"rule_order": "STRICT_ORDER"}}, "stateful_default_actions": []any{"aws:alert_strict", "aws:drop_strict"}, "stateless_default_actions": []any{"aws:drop"}})
+	expectEntries(t, strict, nil, [][3]string{
+		{"aws_networkfirewall_firewall.f", "stateful_order", "strict"}, {"aws_networkfirewall_firewall.f", "stateful_default", "drop"}, {"aws_networkfirewall_firewall.f", "stateless_default", "drop"}})
+}
+
+// Without a subnet beside it a reference to a firewall of two zones says nothing
+// of the endpoint.
+func TestFirewallEndpointOfNoZone(t *testing.T) {
+	things := inspected(obj{}, obj{}, nil)
+	for i := range things {
+		if things[i].address == "aws_route.s" {
+			things[i].config["vpc_endpoint_id"] = ref("aws_networkfirewall_firewall.f.firewall_status")
+		}
+	}
+	if _, findings := readPlan(t, things, nil); !strings.Contains(findings, "vpc_endpoint_id may be any of aws_networkfirewall_firewall.f@aws_subnet.fw[0], aws_networkfirewall_firewall.f@aws_subnet.fw[1]") {
+		t.Errorf("%q", findings)
+	}
+}
+
+func TestDirectConnectAndConnect(t *testing.T) {
+	things := []thing{vpcA, subnet("aws_subnet.s", "10.0.0.0/24", inA),
+		{"aws_vpn_gateway.v", nil, obj{"vpc_id": true}, obj{"vpc_id": inA}},
+		{"aws_dx_gateway.d", obj{"amazon_side_asn": "64512"}, nil, obj{}},
+		{"aws_dx_private_virtual_interface.p", nil, obj{"dx_gateway_id": true}, obj{"dx_gateway_id": ref("aws_dx_gateway.d.id")}},
+		{"aws_dx_gateway_association.v", nil, obj{"dx_gateway_id": true, "associated_gateway_id": true, "allowed_prefixes": true}, obj{"dx_gateway_id": ref("aws_dx_gateway.d.id"), "associated_gateway_id": ref("aws_vpn_gateway.v.id")}},
+		{"aws_ec2_transit_gateway.g", obj{"default_route_table_association": "enable", "default_route_table_propagation": "enable"}, nil, obj{}},
+		{"aws_dx_gateway_association.t", obj{"allowed_prefixes": []any{"10.8.0.0/14", "10.0.0.0/16"}}, obj{"dx_gateway_id": true, "associated_gateway_id": true, "transit_gateway_attachment_id": true}, obj{"dx_gateway_id": ref("aws_dx_gateway.d.id"), "associated_gateway_id": ref("aws_ec2_transit_gateway.g.id")}},
+		{"aws_ec2_transit_gateway_connect.c", nil, obj{"transit_gateway_id": true, "transport_attachment_id": true}, obj{"transit_gateway_id": ref("aws_ec2_transit_gateway.g.id"), "transport_attachment_id": ref("aws_dx_gateway_association.t.transit_gateway_attachment_id")}},
+		{"aws_ec2_transit_gateway_connect_peer.c", obj{"peer_address": "10.9.0.1"}, obj{"transit_gateway_attachment_id": true}, obj{"transit_gateway_attachment_id": ref("aws_ec2_transit_gateway_connect.c.id")}},
+		{"aws_dx_private_virtual_interface.direct", nil, obj{"vpn_gateway_id": true}, obj{"vpn_gateway_id": ref("aws_vpn_gateway.w.id")}},
+		vpcB, {"aws_vpn_gateway.w", nil, obj{"vpc_id": true}, obj{"vpc_id": ref("aws_vpc.b.id")}},
+	}
+	expectEntries(t, things, nil, [][3]string{
+		{"aws_dx_gateway.d", "vpn_gateways", "[aws_vpn_gateway.v]"},
+		{"aws_dx_gateway.d", "allowed_prefixes", "[10.0.0.0/16, 10.8.0.0/14]"},
+		{"aws_dx_gateway_association.t", "direct_connect_gateway", "aws_dx_gateway.d"},
+		{"aws_dx_gateway_association.t", "route_table", "aws_ec2_transit_gateway.g.default_route_table"},
+		{"aws_ec2_transit_gateway_connect.c", "connect", "aws_dx_gateway_association.t"},
+		{"aws_ec2_transit_gateway_connect.c", "propagates_to", "[aws_ec2_transit_gateway.g.default_route_table]"},
+		{"aws_dx_private_virtual_interface.direct", "vpn_gateways", "[aws_vpn_gateway.w]"},
+	})
+	_, findings := readPlan(t, things, nil)
+	for _, want := range []string{"aws_dx_gateway.d: what is learned over it stands in no plan; give external networks behind the gateway", "aws_ec2_transit_gateway_connect.c: what is learned"} {
+		if !strings.Contains(findings, want) {
+			t.Errorf("no %q in %q", want, findings)
+		}
+	}
+}
+
+func TestEdgesAndEndpoints(t *testing.T) {
+	wl := subnet("aws_subnet.wl", "10.0.9.0/24", inA)
+	wl.known["availability_zone"] = "us-east-1-wl1-bos-wlz-1"
+	expectEntries(t, []thing{vpcA, subnet("aws_subnet.s", "10.0.0.0/24", inA), wl, group("aws_security_group.g", nil),
+		{"aws_internet_gateway.g", nil, obj{"vpc_id": true}, obj{"vpc_id": inA}},
+		{"aws_ec2_carrier_gateway.c", nil, obj{"vpc_id": true}, obj{"vpc_id": inA}},
+		{"aws_route_table.t", nil, obj{"vpc_id": true}, obj{"vpc_id": inA}},
+		{"aws_route.t", obj{"destination_cidr_block": "0.0.0.0/0"}, obj{"route_table_id": true, "carrier_gateway_id": true}, obj{"route_table_id": ref("aws_route_table.t.id"), "carrier_gateway_id": ref("aws_ec2_carrier_gateway.c.id")}},
+		{"aws_ec2_instance_connect_endpoint.e", obj{"preserve_client_ip": true}, obj{"subnet_id": true, "security_group_ids": true}, obj{"subnet_id": ref("aws_subnet.s.id"), "security_group_ids": ref("aws_security_group.g.id")}},
+		{"aws_vpc_block_public_access_options.b", obj{"internet_gateway_block_mode": "block-bidirectional"}, nil, obj{}},
+		{"aws_vpc_block_public_access_exclusion.x", obj{"internet_gateway_exclusion_mode": "allow-egress"}, obj{"subnet_id": true}, obj{"subnet_id": ref("aws_subnet.s.id")}},
+		{"aws_instance.i", obj{"source_dest_check": true}, obj{"subnet_id": true, "private_ip": true}, obj{"subnet_id": ref("aws_subnet.wl.id")}},
+		{"aws_eip.e", obj{"network_border_group": "us-east-1-wl1-bos-wlz-1", "carrier_ip": "155.146.0.7"}, obj{"instance": true}, obj{"instance": ref("aws_instance.i.id")}},
+		{"aws_instance.later", obj{"source_dest_check": true}, obj{"subnet_id": true, "private_ip": true}, obj{"subnet_id": ref("aws_subnet.wl.id")}},
+		{"aws_eip.later", obj{"network_border_group": "us-east-1-wl1-bos-wlz-1"}, obj{"instance": true, "carrier_ip": true}, obj{"instance": ref("aws_instance.later.id")}},
+		{"aws_nat_gateway.r", obj{"availability_mode": "regional", "regional_nat_gateway_address": []any{obj{"availability_zone": "us-east-1a", "public_ip": "203.0.113.7"}}}, obj{"vpc_id": true}, obj{"vpc_id": inA}},
+		{"aws_nat_gateway.q", obj{"availability_mode": "regional"}, obj{"vpc_id": true, "regional_nat_gateway_address": true}, obj{"vpc_id": inA}},
+		{"aws_nat_gateway.two", obj{"secondary_private_ip_address_count": 1, "connectivity_type": "private"}, obj{"subnet_id": true}, obj{"subnet_id": ref("aws_subnet.s.id")}},
+		{"aws_networkmanager_core_network.n", nil, nil, obj{}}, {"aws_verifiedaccess_endpoint.v", nil, nil, obj{}},
+	}, nil, [][3]string{
+		{"aws_ec2_carrier_gateway.c", "vpc", "aws_vpc.a"},
+		{"aws_route_table.t", "routes", "[{destination: 0.0.0.0/0, target: aws_ec2_carrier_gateway.c}]"},
+		{"aws_ec2_instance_connect_endpoint.e", "type", "instance_connect"},
+		{"aws_ec2_instance_connect_endpoint.e", "preserve_client_ip", "true"},
+		{"aws_ec2_instance_connect_endpoint.e", "security_groups", "[aws_security_group.g]"},
+		{"aws_vpc_block_public_access_options.b", "exclusions", "[{subnet: aws_subnet.s, internet_gateway_exclusion_mode: allow-egress}]"},
+		{"aws_instance.i", "carrier_ip", "155.146.0.7"}, {"aws_instance.i", "public_ip", ""},
+		{"aws_instance.later", "reason", "its carrier IP address is known after apply only"},
+		{"aws_nat_gateway.r", "public_ips", "{us-east-1a: [203.0.113.7]}"},
+		{"aws_nat_gateway.q", "reason", "the addresses of a regional NAT gateway are known after apply only"},
+		{"aws_nat_gateway.two", "reason", "it has several addresses, and by which one it shows a client is documented nowhere"},
+		{"aws_networkmanager_core_network.n", "kind", "Cloud WAN core network"}, {"aws_verifiedaccess_endpoint.v", "", "not_modelled"},
+	})
+}
+
+// Hosts of services stand in the subnets and groups that are given them, and are
+// the targets of load balancers.
+func TestPlacements(t *testing.T) {
+	groupOf := func(key string) obj { return obj{key: ref("aws_security_group.g.id")} }
+	both := ref("aws_subnet.s[0].id", "aws_subnet.s[1].id")
+	with := func(a obj, pairs ...any) obj {
+		for i := 0; i < len(pairs); i += 2 {
+			a[pairs[i].(string)] = pairs[i+1]
+		}
+		return a
+	}
+	things := []thing{vpcA, subnet("aws_subnet.s[0]", "10.0.0.0/24", inA), subnet("aws_subnet.s[1]", "10.0.1.0/24", inA), group("aws_security_group.g", nil),
+		{"aws_db_subnet_group.d", obj{"name": "db"}, obj{"subnet_ids": true}, obj{"subnet_ids": both}},
+		{"aws_db_instance.d", obj{"db_subnet_group_name": "db"}, obj{"vpc_security_group_ids": true}, groupOf("vpc_security_group_ids")},
+		{"aws_rds_cluster.c", obj{"cluster_identifier": "c"}, obj{"db_subnet_group_name": true, "vpc_security_group_ids": true}, with(groupOf("vpc_security_group_ids"), "db_subnet_group_name", ref("aws_db_subnet_group.d.name"))},
+		{"aws_rds_cluster_instance.c", obj{"publicly_accessible": true}, obj{"cluster_identifier": true}, obj{"cluster_identifier": ref("aws_rds_cluster.c.id")}},
+		{"aws_lambda_function.f", obj{"vpc_config": []any{obj{}}}, obj{"vpc_config": []any{obj{"subnet_ids": true, "security_group_ids": true}}}, obj{"vpc_config": []any{obj{"subnet_ids": ref("aws_subnet.s[0].id"), "security_group_ids": ref("aws_security_group.g.id")}}}},
+		{"aws_lambda_function.out", obj{}, nil, obj{}},
+		{"aws_lb.b", obj{"load_balancer_type": "application", "internal": true}, obj{"subnets": true, "security_groups": true}, with(groupOf("security_groups"), "subnets", both)},
+		{"aws_lb_target_group.t", obj{"port": 80, "target_type": "ip"}, nil, obj{}},
+		{"aws_lb_listener.l", obj{"port": 80, "protocol": "HTTP", "default_action": []any{obj{"type": "forward"}}}, obj{"load_balancer_arn": true, "default_action": []any{obj{"target_group_arn": true}}},
+			obj{"load_balancer_arn": ref("aws_lb.b.arn"), "default_action": []any{obj{"target_group_arn": ref("aws_lb_target_group.t.arn")}}}},
+		{"aws_ecs_service.e", obj{"network_configuration": []any{obj{"assign_public_ip": false}}, "load_balancer": []any{obj{"container_port": 8080}}},
+			obj{"network_configuration": []any{obj{"subnets": true, "security_groups": true}}, "load_balancer": []any{obj{"target_group_arn": true}}},
+			obj{"network_configuration": []any{obj{"subnets": both, "security_groups": ref("aws_security_group.g.id")}}, "load_balancer": []any{obj{"target_group_arn": ref("aws_lb_target_group.t.arn")}}}},
+		{"aws_launch_template.t", obj{}, obj{"vpc_security_group_ids": true}, groupOf("vpc_security_group_ids")},
+		{"aws_autoscaling_group.a", obj{"launch_template": []any{obj{}}}, obj{"vpc_zone_identifier": true, "target_group_arns": true, "launch_template": []any{obj{"id": true}}},
+			obj{"vpc_zone_identifier": ref("aws_subnet.s[1].id"), "target_group_arns": ref("aws_lb_target_group.t.arn"), "launch_template": []any{obj{"id": ref("aws_launch_template.t.id")}}}},
+		{"aws_elasticache_cluster.x", obj{"subnet_group_name": "elsewhere"}, nil, obj{}},
+	}
+	expectEntries(t, things, nil, [][3]string{
+		{"aws_db_instance.d@aws_subnet.s[0]", "subnet", "aws_subnet.s[0]"}, {"aws_db_instance.d@aws_subnet.s[1]", "security_groups", "[aws_security_group.g]"},
+		{"aws_rds_cluster_instance.c@aws_subnet.s[1]", "public_ip", "auto"}, {"aws_rds_cluster_instance.c@aws_subnet.s[0]", "security_groups", "[aws_security_group.g]"},
+		{"aws_rds_cluster.c", "", "no entry aws_rds_cluster.c"}, {"aws_lambda_function.out", "", "no entry aws_lambda_function.out"},
+		{"aws_lambda_function.f", "subnet", "aws_subnet.s[0]"}, {"aws_lambda_function.f", "private_ip", "auto"},
+		{"aws_autoscaling_group.a", "public_ip", "auto"}, {"aws_autoscaling_group.a", "security_groups", "[aws_security_group.g]"},
+		{"aws_lb.b", "listeners", "[{protocol: http, port: 80, targets: [{instance: aws_ecs_service.e@aws_subnet.s[0], port: 8080}, {instance: aws_ecs_service.e@aws_subnet.s[1], port: 8080}, {instance: aws_autoscaling_group.a, port: 80}]}]"},
+		{"aws_elasticache_cluster.x", "", "not_modelled"},
+		{"aws_vpc.a", "incomplete", "interfaces of aws_elasticache_cluster.x, a cache cluster, are not in the plan"},
+	})
+	for _, c := range Read([]File{{"plan.json", plan(t, things, nil)}}).Counts {
+		if c.Type == "aws_db_instance" && c.Modelled != 1 || c.Type == "aws_elasticache_cluster" && c.NotModelled != 1 || c.Type == "aws_rds_cluster" && c.Modelled != 1 {
+			t.Errorf("%+v", c)
+		}
+	}
+}
