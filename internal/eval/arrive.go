@@ -18,7 +18,7 @@ func (w *walk) arrive(b branch, who model.Resource, at *model.Interface) {
 		return
 	}
 	if c, ok := who.(*model.VPNConnection); ok && w.namesSite() {
-		w.undetermined(&b, b.asked, func() Hop {
+		w.endsUnknown(&b, b.asked, func() Hop {
 			return gatewayHop(c).with(NotModelled, fmt.Sprintf("the topology does not say who has %s behind %s; %s is elsewhere", w.some(b.asked, b.fam, b.destination()), c.Name, w.target.host.ID().Name), "VGW-6")
 		})
 		return

@@ -97,7 +97,7 @@ func (w *walk) reset(p pair) {
 	w.rec, w.allRules = p.record, p.allRules
 	w.origin, w.target, w.tunnels = p.origin, p.target, p.tunnels
 	w.arrived, w.lost, w.answered, w.unanswered = packet.Empty, packet.Empty, packet.Empty, packet.Empty
-	w.chosen, w.unknown, w.doubted = packet.Empty, packet.Empty, packet.Empty
+	w.chosen, w.unknown, w.open, w.doubted = packet.Empty, packet.Empty, packet.Empty, packet.Empty
 	w.forward, w.back, w.blockers, w.assumptions, w.delivered = nil, nil, nil, nil, w.delivered[:0]
 	w.maybes, w.listed = w.maybes[:0], askedList(p)
 	w.ranges, w.recent = w.ranges[:0], [4]projection{}
@@ -254,6 +254,8 @@ func (w *walk) result(p pair) *Result {
 	sure := sp.Minus(sp.Minus(sp.Minus(ok, failed), w.unknown), w.doubted)
 	either := sp.And(ok, failed)
 	undetermined := sp.Or(sp.Or(sp.Minus(w.unknown, failed), sp.And(either, w.chosen)), w.doubted)
+	// what fails one way and is unknown another works sometimes, or never
+	undetermined = sp.Or(undetermined, sp.And(failed, sp.Or(w.open, sp.And(ok, w.unknown))))
 	if w.listed != nil && sure != w.asked && sp.Or(ok, undetermined) != packet.Empty {
 		sure, undetermined = packet.Empty, w.asked
 	}

@@ -36,7 +36,7 @@ func (w *walk) loadBalancer(b branch, lb *model.LoadBalancer, node *model.Interf
 
 // balance sends b to every target that the node may choose.
 func (w *walk) balance(b branch, lb *model.LoadBalancer, l *model.Listener, node *model.Interface) {
-	targets := ofFamily(lb, reachableTargets(lb, l, node), b.fam)
+	targets := reachableTargets(lb, ofFamily(lb, l.Targets, b.fam), node)
 	if l.Answers {
 		w.arrive(b, lb, node)
 	}
@@ -84,7 +84,7 @@ func (w *walk) sourceNATPrefix(b *branch, lb *model.LoadBalancer) {
 	if udp == packet.Empty {
 		return
 	}
-	w.undetermined(b, udp, func() Hop {
+	w.endsUnknown(b, udp, func() Hop {
 		return gatewayHop(lb).with(NotModelled, lb.Name+" sends UDP over IPv6 from a source NAT prefix, which a topology does not give", "LB-6")
 	})
 	w.without(b, udp)
@@ -107,13 +107,14 @@ func (n *Net) hidesClient(node *model.Interface, to netip.Addr) bool {
 	return false
 }
 
-// reachableTargets returns the targets that a node sends to (LB-9).
-func reachableTargets(lb *model.LoadBalancer, l *model.Listener, node *model.Interface) []*model.Target {
+// reachableTargets returns those of a list of targets that a node sends to
+// (LB-9).
+func reachableTargets(lb *model.LoadBalancer, list []*model.Target, node *model.Interface) []*model.Target {
 	if lb.CrossZone || node.Subnet.AZ == "" {
-		return l.Targets
+		return list
 	}
 	var out []*model.Target
-	for _, t := range l.Targets {
+	for _, t := range list {
 		if az := t.Interface.Subnet.AZ; az == "" || az == node.Subnet.AZ {
 			out = append(out, t)
 		}

@@ -2,6 +2,7 @@ package eval
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/vpcpath/vpcpath/internal/addr"
 	"github.com/vpcpath/vpcpath/internal/model"
@@ -26,16 +27,31 @@ func (w *walk) carrierOut(b branch, v *model.VPC, g *model.CarrierGateway, r *mo
 			return gatewayHop(g).with(CarrierNoAddress, fmt.Sprintf("%s has no carrier IP address, so nothing can leave", w.some(b.asked, b.fam, b.source())), "MISC-3")
 		})
 	}
+	zone := ""
+	if b.iface != nil {
+		zone = b.iface.Subnet.AZ
+	}
 	w.mapOut(b, v, mapping{gateway: g, by: model.KindCarrierGateway, rule: "MISC-3"}, none, func(b branch) {
 		b.iface = nil
-		w.carrier(b, g)
+		w.carrier(b, g, zone)
 	})
 }
 
-// carrier carries b in the network of a carrier: to carrier IP addresses, also
-// where a network's range holds them, to the networks that the topology names
-// there, and else to the internet.
-func (w *walk) carrier(b branch, g *model.CarrierGateway) {
+// carrier carries b, which comes from a zone, in the network of a carrier: to
+// carrier IP addresses, to the networks that the topology names there, and
+// else to the internet.
+func (w *walk) carrier(b branch, g *model.CarrierGateway, zone string) {
+	b = w.toNetworks(w.toCarrierAddresses(b), g.Networks)
+	rest := b.asked
+	outside := w.sp.Or(w.in(rest, b.fam, b.destination(), w.net.carried().Ranges(b.fam)), w.in(rest, b.fam, b.destination(), w.net.publicAddrs().Ranges(b.fam)))
+	w.notSaid(&b, w.sp.Minus(rest, outside), g, "MISC-3")
+	w.carrierProtocols(&b, g, zone)
+	w.internet(b)
+}
+
+// toCarrierAddresses takes in, by their gateways, what is for carrier IP
+// addresses, and returns the rest.
+func (w *walk) toCarrierAddresses(b branch) branch {
 	rest := b.asked
 	split(w, w.net.public(), b.asked, b.fam, b.destination(), func(rs []addr.Range, to publicOwner, ok bool) {
 		if ok && to.by == model.KindCarrierGateway {
@@ -44,11 +60,43 @@ func (w *walk) carrier(b branch, g *model.CarrierGateway) {
 			w.carrierIn(w.only(b, s), to, false)
 		}
 	})
-	b = w.toNetworks(w.only(b, rest), g.Networks)
-	rest = b.asked
-	outside := w.sp.Or(w.in(rest, b.fam, b.destination(), w.net.carried().Ranges(b.fam)), w.in(rest, b.fam, b.destination(), w.net.publicAddrs().Ranges(b.fam)))
-	w.notSaid(&b, w.sp.Minus(rest, outside), g, "MISC-3")
-	w.internet(b)
+	return w.only(b, rest)
+}
+
+// fromCarrier sends b from a network of the carrier. The gateway knows carrier
+// IP addresses; the private ones of its VPC are nobody's out there.
+func (w *walk) fromCarrier(b branch, g *model.CarrierGateway) {
+	b = w.toCarrierAddresses(b)
+	if g.VPC != nil {
+		private := w.inBlocks(b.asked, b.fam, b.destination(), g.VPC.Blocks())
+		w.drop(&b, private, func() Hop {
+			return gatewayHop(g).with(CarrierNoInterface, w.some(private, b.fam, b.destination())+" is no carrier IP address, and the carrier's network knows no other of "+g.VPC.Name, "MISC-3")
+		})
+	}
+	w.notSaid(&b, b.asked, g, "MISC-3")
+}
+
+// openZone reports whether the carrier gateways of a zone let everything pass
+// between it and the internet: those in Africa do, whose parent Region is
+// eu-west-3.
+func openZone(zone string) bool { return strings.HasPrefix(zone, "eu-west-3-") }
+
+// carrierProtocols stops what a carrier gateway lets nobody send to the
+// internet: UDP. Of other protocols than TCP and ICMP no page speaks.
+func (w *walk) carrierProtocols(b *branch, g *model.CarrierGateway, zone string) {
+	if b.asked == packet.Empty || b.dir != packet.Forward || openZone(zone) {
+		return
+	}
+	spoken := w.sp.Or(w.sp.Protos(packet.TCP, packet.TCP), w.sp.Or(w.sp.Protos(packet.UDP, packet.UDP), w.sp.Protos(packet.ICMP, packet.ICMP)))
+	if other := w.sp.Minus(b.asked, spoken); other != packet.Empty {
+		w.endsUnknown(b, other, func() Hop {
+			return gatewayHop(g).with(NotModelled, "whether a carrier gateway carries other protocols than TCP, UDP and ICMP to the internet is not documented", "MISC-3")
+		})
+		w.without(b, other)
+	}
+	w.gate(b, w.sp.Minus(b.asked, w.sp.Protos(packet.UDP, packet.UDP)), true, func(packet.Set) Hop {
+		return gatewayHop(g).with(CarrierProtocol, "a carrier gateway carries no UDP between its zone and the internet", "MISC-3")
+	})
 }
 
 // toNetworks delivers b to the networks that have its destinations, and
@@ -71,7 +119,7 @@ func (w *walk) notSaid(b *branch, s packet.Set, g model.Resource, rule string) {
 	if s == packet.Empty {
 		return
 	}
-	w.undetermined(b, s, func() Hop {
+	w.endsUnknown(b, s, func() Hop {
 		return gatewayHop(g).with(NotModelled, fmt.Sprintf("the topology does not say who has %s behind %s", w.some(s, b.fam, b.destination()), g.ID().Name), rule)
 	})
 	w.without(b, s)
@@ -95,13 +143,29 @@ func (w *walk) carrierIn(b branch, to publicOwner, internet bool) {
 		})
 		return
 	}
-	if internet && b.dir == packet.Forward {
-		w.gate(&b, packet.Empty, false, func(packet.Set) Hop {
-			return id.with(CarrierFromInternet, g.Name+" lets nothing in from the internet, only from the carrier's network", "MISC-3")
+	if internet && b.dir == packet.Forward && !openZone(to.iface.Subnet.AZ) {
+		icmp := w.sp.And(b.asked, w.sp.Protos(packet.ICMP, packet.ICMP))
+		if w.sp.And(icmp, b.live) != packet.Empty {
+			w.assume("MISC-3", "a carrier gateway lets ICMP in from the internet, as the page of considerations says; the page on how Wavelength works speaks of nothing that comes in from there")
+		}
+		w.gate(&b, icmp, true, func(packet.Set) Hop {
+			return id.with(CarrierFromInternet, g.Name+" lets no connection in from the internet, only from the carrier's network", "MISC-3")
 		})
 	}
 	if b.asked != packet.Empty && w.mapIn(&b, g, to.private, "MISC-3", "MISC-3") {
 		b.iface = nil
 		w.admit(b, v, g, to.iface)
 	}
+}
+
+// localTo delivers b by a local route. Two Wavelength Zones of a VPC are not
+// allowed to communicate (MISC-3).
+func (w *walk) localTo(b branch, i *model.Interface) {
+	if from := b.iface; from != nil && from.Subnet.AZ != i.Subnet.AZ && model.WavelengthZone(from.Subnet.AZ) && model.WavelengthZone(i.Subnet.AZ) {
+		w.gate(&b, packet.Empty, false, func(packet.Set) Hop {
+			v, a, z := i.Subnet.VPC, from.Subnet.AZ, i.Subnet.AZ
+			return gatewayHop(v).with(WavelengthZones, fmt.Sprintf("the Wavelength Zones %s and %s do not communicate within %s", min(a, z), max(a, z), v.Name), "MISC-3")
+		})
+	}
+	w.arriveAt(b, i)
 }

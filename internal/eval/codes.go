@@ -40,7 +40,9 @@ const (
 	CarrierNoAddress         Code = "CAGW_CARRIER_IP_ASSOCIATION_FOR_EGRESS"
 	CarrierNoInterface       Code = "CAGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS"
 	CarrierFromInternet      Code = "CAGW_NO_INBOUND_FROM_INTERNET"
+	CarrierProtocol          Code = "CAGW_PROTOCOL_RESTRICTION"
 	NoCarrierGateway         Code = "NO_CARRIER_GATEWAY"
+	WavelengthZones          Code = "WAVELENGTH_ZONES_DO_NOT_COMMUNICATE"
 	LocalGatewayOutpost      Code = "LGW_REQUIRES_OUTPOST_INSTANCE"
 	LocalGatewayNoAddress    Code = "LGW_CUSTOMER_OWNED_IP_ASSOCIATION_FOR_EGRESS"
 	LocalGatewayNoInterface  Code = "LGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS"
@@ -113,7 +115,9 @@ func Codes() []CodeInfo {
 		{PublicAccessBlocked, true, "VPC Block Public Access blocks internet traffic of the VPC"},
 		{CarrierNoAddress, false, "the source address has no carrier IP address paired with it, so nothing leaves through the carrier gateway"},
 		{CarrierNoInterface, false, "no attached network interface of the VPC has this carrier IP address"},
-		{CarrierFromInternet, false, "a carrier gateway lets nothing in from the internet, but for replies"},
+		{CarrierFromInternet, false, "a carrier gateway lets no connection in from the internet"},
+		{CarrierProtocol, false, "a carrier gateway carries no UDP between its zone and the internet"},
+		{WavelengthZones, false, "subnets in two Wavelength Zones of one VPC do not communicate"},
 		{NoCarrierGateway, false, "the VPC has no carrier gateway"},
 		{LocalGatewayOutpost, false, "only network interfaces of instances on its Outpost use a local gateway"},
 		{LocalGatewayNoAddress, false, "the source address has no customer-owned address paired with it, which the local gateway's CoIP mode needs"},

@@ -114,15 +114,28 @@ func (w *walk) block(b *branch, h *Hop, s packet.Set, supposed bool) {
 		Supposed: supposed, Hop: b.hop, At: h.At, Message: h.Message, RuleIDs: h.RuleIDs}
 	for i := range w.blockers {
 		o := &w.blockers[i]
-		samePath := o.Path == n.Path || n.Direction == "" // a device that fails one way fails the other
+		samePath := o.Path == n.Path || n.Direction == "" && failsBothWays(o, &n)
 		if o.Code == n.Code && o.Component == n.Component && o.Direction == n.Direction && samePath &&
 			o.At == n.At && o.Message == n.Message && o.branch.fam == b.fam {
 			o.set = w.sp.Or(o.set, s)
+			if o.Path == "return" && path == "forward" { // the request is stopped first
+				o.Path, o.Hop = path, n.Hop
+			}
 			o.Supposed = o.Supposed && supposed
 			return
 		}
 	}
 	w.blockers = append(w.blockers, blocker{n, *b, s})
+}
+
+// failsBothWays reports whether two blockers at one device, of a request and
+// of replies, are one: what fails one way fails the other. They are not where
+// a reply is really stopped, and the request only by supposition.
+func failsBothWays(a *blocker, b *Blocker) bool {
+	if a.Path == "forward" {
+		return !a.Supposed || b.Supposed
+	}
+	return !b.Supposed || a.Supposed
 }
 
 // assume notes a point where AWS's documentation is silent.

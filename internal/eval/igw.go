@@ -79,12 +79,25 @@ func (w *walk) unknownGateway(b *branch, g *model.InternetGateway) bool {
 }
 
 // fromPool returns the part of b that comes from a range of the owner's own
-// that the gateway's table takes in (GW-14).
+// that the gateway's table takes in, and leads to the host that sends b
+// (GW-14).
 func (w *walk) fromPool(b *branch, g *model.InternetGateway) packet.Set {
 	if g.EdgeTable == nil || len(g.EdgeTable.Pools) == 0 || b.fam != addr.V4 {
 		return packet.Empty
 	}
-	return w.inBlocks(b.asked, b.fam, b.source(), g.EdgeTable.Pools)
+	if b.iface == nil || w.inBlocks(b.asked, b.fam, b.source(), g.EdgeTable.Pools) == packet.Empty {
+		return packet.Empty
+	}
+	own := packet.Empty
+	split(w, w.net.table(g.EdgeTable).lookup, b.asked, b.fam, b.source(), func(rs []addr.Range, e *routeEntry, ok bool) {
+		if !ok {
+			return
+		}
+		if to := edgeTarget(e.candidates[0].route); to != nil && to.Owner != nil && to.Owner == b.iface.Owner {
+			own = w.sp.Or(own, w.in(b.asked, b.fam, b.source(), rs))
+		}
+	})
+	return w.inBlocks(own, b.fam, b.source(), g.EdgeTable.Pools)
 }
 
 // spoofed drops what a gateway to the world outside is handed from a source

@@ -117,7 +117,7 @@ func (w *walk) forwarding(b *branch, h *model.Instance, told bool) {
 // unknownForwarding ends b at a host of which nobody knows whether it
 // forwards, nor what it changes then.
 func (w *walk) unknownForwarding(b *branch, h *model.Instance) {
-	w.undetermined(b, b.asked, func() Hop {
+	w.endsUnknown(b, b.asked, func() Hop {
 		return gatewayHop(h).with(NotModelled, fmt.Sprintf("%s is another host's address, and the topology does not say whether %s forwards and what its iptables rules do",
 			w.some(b.asked, b.fam, b.destination()), h.Name), "NI-9")
 	})

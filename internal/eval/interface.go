@@ -84,7 +84,7 @@ func (w *walk) receive(b branch, i *model.Interface) {
 	case *model.LoadBalancer:
 		w.loadBalancer(b, owner, i)
 	case *model.Unmodelled:
-		w.undetermined(&b, b.asked, func() Hop {
+		w.endsUnknown(&b, b.asked, func() Hop {
 			return gatewayHop(i).with(NotModelled, owner.Name+" is not modelled: "+owner.Reason, "MISC-5")
 		})
 	}
@@ -103,13 +103,13 @@ func (w *walk) resolve(b branch, v *model.VPC, next func(branch, *model.Interfac
 		}
 	})
 	if maybe, x := w.mayBe(free, b.fam, b.destination(), v); maybe != packet.Empty {
-		w.undetermined(&b, maybe, func() Hop {
+		w.endsUnknown(&b, maybe, func() Hop {
 			return gatewayHop(x.Interface).with(AddressNotKnown, x.Text+" is not known yet, and may become "+w.some(maybe, b.fam, b.destination()), "ADDR-21")
 		})
 		free = w.sp.Minus(free, maybe)
 	}
 	if v.Incomplete != "" && free != packet.Empty {
-		w.undetermined(&b, free, func() Hop {
+		w.endsUnknown(&b, free, func() Hop {
 			return gatewayHop(v).with(NotModelled, fmt.Sprintf("%s does not show who has %s: %s", v.Name, w.some(free, b.fam, b.destination()), v.Incomplete), "MISC-5")
 		})
 		return

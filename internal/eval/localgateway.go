@@ -29,7 +29,7 @@ func (w *walk) lgwOut(b branch, v *model.VPC, g *model.LocalGateway, r *model.Ro
 		return
 	}
 	if b.fam == addr.V6 {
-		w.undetermined(&b, b.asked, func() Hop {
+		w.endsUnknown(&b, b.asked, func() Hop {
 			return gatewayHop(g).with(NotModelled, "IPv6 over a local gateway is not modelled", "MISC-4")
 		})
 		return

@@ -93,7 +93,7 @@ func (w *walk) onlyInternet(b *branch, g *model.NATGateway, i *model.Interface) 
 	if inside == packet.Empty {
 		return
 	}
-	w.undetermined(b, inside, func() Hop {
+	w.endsUnknown(b, inside, func() Hop {
 		return gatewayHop(g).with(NotModelled, fmt.Sprintf("which address a regional NAT gateway shows to %s, which is not on the internet, is not documented", w.some(inside, b.fam, packet.Dst)), "NGW-19")
 	})
 	w.without(b, inside)

@@ -14,10 +14,8 @@ func pickSender(r *rand.Rand, t *model.Topology) sender {
 	switch n := r.IntN(10); {
 	case n < 7:
 		return sender{inst: t.Instances[r.IntN(len(t.Instances))]}
-	case n < 8 && len(t.VPNConnections) > 0:
-		if c := t.VPNConnections[r.IntN(len(t.VPNConnections))]; len(c.Networks) > 0 {
-			return sender{site: c}
-		}
+	case n < 9 && len(t.ExternalNetworks) > 0 && r.IntN(2) == 0:
+		return fromNetwork(t.ExternalNetworks[r.IntN(len(t.ExternalNetworks))])
 	case n < 9 && r.IntN(3) == 0:
 		for _, e := range t.VPCEndpoints {
 			if e.Type == model.InstanceConnectEndpoint {
@@ -39,8 +37,11 @@ func pickPacket(r *rand.Rand, t *model.Topology, from sender) pkt {
 	eni := t.Interfaces[r.IntN(len(t.Interfaces))]
 	var dst []netip.Addr
 	switch n := r.IntN(10); {
-	case n < 4 && from.inst != nil, from.via != nil, from.site != nil && n < 9:
+	case n < 4 && from.inst != nil, from.via != nil, from.net != nil && n < 9:
 		dst = eni.Addrs()
+		if eni.Mapped(model.KindLocalGateway) || eni.Mapped(model.KindCarrierGateway) {
+			dst = append(dst, eni.Public[0].Public)
+		}
 	case n < 5 || n < 8 && from.inst == nil:
 		dst = eni.IPv6
 		for _, pub := range eni.Public {
@@ -55,6 +56,14 @@ func pickPacket(r *rand.Rand, t *model.Topology, from sender) pkt {
 		dst = outside
 	}
 	p.dst = dst[r.IntN(len(dst))]
+	if from.inst != nil && p.dst.Is4() && from.inst.Interfaces[0].Primary(true).IsValid() && r.IntN(6) == 0 { // NGW-14
+		p.dst = in64(p.dst)
+	}
+	for _, rt := range t.RouteTables { // GW-14
+		if len(rt.Pools) > 0 && from.inst == nil && from.via == nil && from.net == nil && r.IntN(6) == 0 {
+			p.dst = rt.Pools[0].Prefix.Addr().Next()
+		}
+	}
 	switch {
 	case from.inst != nil:
 		for _, i := range from.inst.Interfaces {
@@ -65,8 +74,8 @@ func pickPacket(r *rand.Rand, t *model.Topology, from sender) pkt {
 		}
 	case from.via != nil:
 		p.src = from.via.Primary(p.dst.Is6())
-	case from.site != nil:
-		p.src = from.site.Networks[0].CIDRs[r.IntN(len(from.site.Networks[0].CIDRs))].Prefix.Addr().Next()
+	case from.net != nil:
+		p.src = from.net.CIDRs[r.IntN(len(from.net.CIDRs))].Prefix.Addr().Next()
 	case p.dst.Is6():
 		p.src = outside6[r.IntN(len(outside6))]
 	default:
@@ -78,6 +87,12 @@ func pickPacket(r *rand.Rand, t *model.Topology, from sender) pkt {
 	if balanced(r, t, &p) {
 		return p
 	}
+	p.service(r)
+	return p
+}
+
+// service chooses what the packet asks for.
+func (p *pkt) service(r *rand.Rand) {
 	switch n := r.IntN(10); {
 	case n < 6:
 		p.proto, p.dport = packet.TCP, []uint16{80, 443, 22, 8000, 8100, 50001, 3306}[r.IntN(7)]
@@ -91,16 +106,21 @@ func pickPacket(r *rand.Rand, t *model.Topology, from sender) pkt {
 	default:
 		p.proto, p.dport, p.sport = 47, 0, 0
 	}
-	return p
 }
 
 // balanced now and then turns a packet to a listener of a load balancer.
 func balanced(r *rand.Rand, t *model.Topology, p *pkt) bool {
-	if len(t.LoadBalancers) == 0 || p.v6() || r.IntN(5) > 0 {
+	if len(t.LoadBalancers) == 0 || r.IntN(5) > 0 {
 		return false
 	}
 	b := t.LoadBalancers[r.IntN(len(t.LoadBalancers))]
 	l, node := b.Listeners[r.IntN(len(b.Listeners))], b.Nodes[r.IntN(len(b.Nodes))]
+	if p.v6() {
+		if len(node.IPv6) > 0 {
+			p.dst, p.dport, p.proto = node.IPv6[0], l.Port, l.Protocols[r.IntN(len(l.Protocols))]
+		}
+		return len(node.IPv6) > 0
+	}
 	p.dst, p.dport, p.proto = node.Private[0], l.Port, l.Protocols[r.IntN(len(l.Protocols))]
 	if len(node.Public) > 0 && (within(rfc1918, p.src) == within(rfc6598, p.src) || r.IntN(4) == 0) {
 		p.dst = node.Public[0].Public
@@ -114,6 +134,8 @@ func (f sender) String() string {
 		return f.inst.Name
 	case f.via != nil:
 		return f.via.Name
+	case f.net != nil:
+		return f.net.Name
 	case f.site != nil:
 		return fmt.Sprintf("behind %s", f.site.Name)
 	}

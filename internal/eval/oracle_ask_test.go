@@ -99,9 +99,13 @@ func endpoint(r *rand.Rand, t *model.Topology, from bool) string {
 }
 
 // narrowAsk makes a question about one packet.
-func narrowAsk(r *rand.Rand, t *model.Topology) (ask, bool) {
+func narrowAsk(r *rand.Rand, t *model.Topology, aims []aim) (ask, bool) {
 	f := pickSender(r, t)
 	p := pickPacket(r, t, f)
+	if len(aims) > 0 && r.IntN(4) == 0 {
+		a := aims[r.IntN(len(aims))]
+		f, p = a.from, a.packet(r)
+	}
 	a := ask{from: p.src.String(), to: p.dst.String(), source: "", reply: r.IntN(4) == 0}
 	if f.inst != nil && (len(f.inst.Interfaces) > 1 || r.IntN(2) == 0) {
 		a.from = f.inst.Name
@@ -143,7 +147,7 @@ func senderOf(t *model.Topology, from string, party eval.Party, src netip.Addr) 
 	case *model.VPCEndpoint:
 		return sender{via: r.Interfaces[0]}, r.Type == model.InstanceConnectEndpoint && r.Interfaces[0].Owns(src)
 	case *model.ExternalNetwork:
-		return sender{site: r.Behind()}, true
+		return fromNetwork(r), true
 	}
 	for _, i := range t.Interfaces {
 		if i.Owns(src) {
@@ -153,7 +157,7 @@ func senderOf(t *model.Topology, from string, party eval.Party, src netip.Addr) 
 	for _, e := range t.ExternalNetworks {
 		for _, c := range e.CIDRs {
 			if covers(c.Prefix, src) && from != "internet" && from != "internet6" {
-				return sender{site: e.Behind()}, true
+				return fromNetwork(e), true
 			}
 		}
 	}
@@ -174,8 +178,26 @@ func usualAddrs(t *model.Topology) []netip.Addr {
 			out = append(out, p.Public)
 		}
 	}
+	for _, i := range t.Interfaces { // NAT64
+		for _, a := range i.Private[:min(1, len(i.Private))] {
+			out = append(out, in64(a))
+		}
+	}
+	for _, rt := range t.RouteTables {
+		for _, b := range rt.Pools {
+			out = append(out, b.Prefix.Addr().Next())
+		}
+	}
 	for _, e := range t.ExternalNetworks {
 		out = append(out, e.CIDRs[0].Prefix.Addr().Next())
 	}
 	return out
+}
+
+// in64 is the address that stands for an IPv4 one behind NAT64.
+func in64(a netip.Addr) netip.Addr {
+	b := nat64.Addr().As16()
+	v4 := a.As4()
+	copy(b[12:], v4[:])
+	return netip.AddrFrom16(b)
 }

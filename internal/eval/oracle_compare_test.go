@@ -49,7 +49,14 @@ func (a *tally) passes(t *model.Topology, o *outcome) {
 			}
 		case *model.VPNConnection:
 			seen[string(r.Kind)] = true
-		case *model.TransitGateway, *model.VPNGateway:
+		case *model.NATGateway:
+			if r.Regional {
+				seen["regional NAT gateway"] = true
+			}
+			if o.sent.v6() {
+				seen["NAT64"] = true
+			}
+		case *model.TransitGateway, *model.VPNGateway, *model.CarrierGateway, *model.LocalGateway:
 			seen[string(r.ID().Kind)] = true
 		case *model.TransitGatewayAttachment:
 			if r.ApplianceMode && len(r.Interfaces) > 1 {
@@ -58,6 +65,34 @@ func (a *tally) passes(t *model.Topology, o *outcome) {
 			if r.Peer != nil {
 				seen["peering of transit gateways"] = true
 			}
+			if r.Transport != nil {
+				seen["Connect attachment"] = true
+			}
+		case *model.Instance:
+			if len(r.ForwardRules) > 0 && name != o.fwd.path[0] && r != o.fwd.who {
+				seen["forward rules"] = true
+			}
+		}
+	}
+	if a := o.fwd.who; a != nil {
+		if e, ok := a.(*model.ExternalNetwork); ok && len(e.Links) > 1 {
+			seen["site with several connections"] = true
+		}
+		if _, ok := a.(*model.LoadBalancer); ok {
+			seen["answers by itself"] = true
+		}
+	}
+	if o.fwd.seen.v6() != o.sent.v6() && !seen["NAT64"] {
+		seen["between families at a load balancer"] = true
+	}
+	for _, rt := range t.RouteTables {
+		if inPool(rt, o.sent.dst) {
+			seen["pool of public addresses"] = true
+		}
+	}
+	for _, v := range t.VPCs {
+		if g := v.InternetGateway; g != nil && v.BlockPublicAccess != nil && slices.Contains(o.fwd.path, g.Name) {
+			seen["past Block Public Access"] = true
 		}
 	}
 	if o.fwd.kept {
@@ -159,7 +194,7 @@ func (c *comparison) header(r *eval.Result, h header) *mismatch {
 	works, sometimes := inBoxes(r.Works, h), inBoxes(r.Sometimes, h)
 	from, ok := senderOf(c.t, c.ask.from, r.From, h.src)
 	p := h.packet()
-	if ok && from.site != nil && behind(from.site, p.dst) {
+	if ok && from.net != nil && neighbours(c.t, from.net, p.dst) {
 		return nil // the site's own affair
 	}
 	fail := func(kind, format string, args ...any) *mismatch {
@@ -183,12 +218,15 @@ func (c *comparison) header(r *eval.Result, h header) *mismatch {
 		return nil
 	}
 	some, every := false, true
+	readings := map[string][2]bool{} // by what AWS has settled: works, fails
 	for choose := range choices(c.ports, c.r) {
 		o := simulate(c.t, from, p, c.ask.reply, choose)
-		if o.fwd.unclear {
+		if o.fwd.unclear || o.ret.unclear {
 			return nil
 		}
 		o.missed(r.To.Resource)
+		now := readings[choose.reading()]
+		readings[choose.reading()] = [2]bool{now[0] || o.works(), now[1] || !o.works()}
 		if o.works() {
 			if !some {
 				c.tally.passes(c.t, o)
@@ -209,6 +247,14 @@ func (c *comparison) header(r *eval.Result, h header) *mismatch {
 			if m := c.blocker(r, o, fail, p); m != nil {
 				return m
 			}
+		}
+	}
+	var first *[2]bool
+	for _, fate := range readings {
+		if first == nil {
+			first = &fate
+		} else if *first != fate {
+			return fail("settled", "%v: what AWS settles without saying how decides, and the engine does not call it undetermined", p)
 		}
 	}
 	if every {
@@ -233,11 +279,19 @@ func (c *comparison) header(r *eval.Result, h header) *mismatch {
 	return nil
 }
 
-// behind reports whether an address is of a site behind a connection.
-func behind(c *model.VPNConnection, a netip.Addr) bool {
-	for _, n := range c.Networks {
+// neighbours reports whether an address is of the network itself, or of one
+// that it shares a connection or an edge gateway with.
+func neighbours(t *model.Topology, of *model.ExternalNetwork, a netip.Addr) bool {
+	for _, n := range t.ExternalNetworks {
+		near := n == of || n.Edge != nil && n.Edge == of.Edge
+		if n.Edge != nil && of.Edge != nil { // one network on the premises, one of the carrier
+			near = near || n.Edge.ID().Kind == of.Edge.ID().Kind
+		}
+		for _, c := range n.Links {
+			near = near || slices.Contains(of.Links, c)
+		}
 		for _, b := range n.CIDRs {
-			if covers(b.Prefix, a) {
+			if near && covers(b.Prefix, a) {
 				return true
 			}
 		}
@@ -258,7 +312,7 @@ func (o *outcome) missed(asked model.Resource) {
 			return
 		}
 	case *model.ExternalNetwork:
-		if a.Behind() == nil {
+		if a.OnInternet() {
 			return
 		}
 	default:
@@ -306,7 +360,8 @@ func (c *comparison) blocker(r *eval.Result, o *outcome, fail func(string, strin
 	c.tally.drops++
 	d, path := o.firstDrop()
 	for _, b := range r.Blockers {
-		if b.Supposed || b.Path != path || !slices.Contains(d.codes, b.Code) {
+		merged := path == "return" && b.Direction == "" // with the request's, which the same device has stopped
+		if b.Supposed || b.Path != path && !merged || !slices.Contains(d.codes, b.Code) {
 			continue
 		}
 		if len(d.at) == 0 || slices.Contains(d.at, b.Component) {

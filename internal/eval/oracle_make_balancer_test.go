@@ -28,11 +28,18 @@ func (g *generator) balancer(n *net) {
 		scheme = "internet_facing"
 	}
 	var nodes []fields
+	dual := kind != "classic" && g.chance(70)
+	for _, s := range subs {
+		dual = dual && s.cidr6 != ""
+	}
 	for _, s := range subs {
 		s.next++
 		node := fields{{"subnet", s.name}, {"private_ip", fmt.Sprintf("%s%d", s.base, s.next)}}
 		if scheme != "internal" {
 			node = append(node, field{"public_ip", g.publicIP()})
+		}
+		if dual || s.cidr6 != "" && kind != "classic" && g.chance(20) {
+			node = append(node, field{"ipv6", quote(fmt.Sprintf("%s%x", s.base6, s.next))})
 		}
 		nodes = append(nodes, node)
 	}
@@ -45,7 +52,7 @@ func (g *generator) balancer(n *net) {
 	}
 	var listeners []fields
 	for _, port := range []string{"443", "80", "53", "8000"} {
-		if l := g.listener(n, kind, port); l != nil && g.chance(60) {
+		if l := g.listener(n, kind, port, dual); l != nil && g.chance(60) {
 			listeners = append(listeners, l)
 		}
 	}
@@ -55,19 +62,26 @@ func (g *generator) balancer(n *net) {
 }
 
 // listener makes a listener, or nil where nobody can be a target.
-func (g *generator) listener(n *net, kind, port string) fields {
+func (g *generator) listener(n *net, kind, port string, dual bool) fields {
 	proto := map[string][]string{"network": {"tcp", "tcp", "tls", "udp", "tcp_udp"}, "application": {"http", "https"}, "classic": {"tcp", "http", "https"}}[kind]
 	l := fields{{"protocol", pick(g, proto)}, {"port", port}}
 	var targets []string
 	named, addressed := false, false
 	for range 1 + g.IntN(3) {
-		t, address := g.target(n, kind)
+		t, address := g.target(n, kind, dual)
 		if t == nil {
 			continue
 		}
 		if text := t.String(); !slices.Contains(targets, text) {
 			targets = append(targets, text)
 			named, addressed = named || !address, addressed || address
+		}
+	}
+	answers := kind == "application" && g.chance(30)
+	if answers {
+		l = append(l, field{"answers", "true"})
+		if g.chance(50) {
+			return l
 		}
 	}
 	if len(targets) == 0 {
@@ -93,10 +107,17 @@ func join(list []string) string {
 
 // target picks an interface with IPv4: of the VPC by any of its names, of
 // another by its address.
-func (g *generator) target(n *net, kind string) (f fields, address bool) {
+func (g *generator) target(n *net, kind string, dual bool) (f fields, address bool) {
 	e := g.s.enis[g.IntN(len(g.s.enis))]
-	if e.inst == "" || len(e.ips) == 0 {
+	if e.inst == "" || len(e.ips) == 0 && !(dual && len(e.ip6) > 0) {
 		return nil, false
+	}
+	if dual && len(e.ip6) > 0 && (len(e.ips) == 0 || g.chance(35)) {
+		f = fields{{"address", quote(pick(g, e.ip6))}} // VPCs do not share IPv6 blocks
+		if g.chance(80) {
+			f = append(f, field{"port", pick(g, []string{"80", "443", "8000", "22"})})
+		}
+		return f, true
 	}
 	home := n
 	for _, o := range g.nets {

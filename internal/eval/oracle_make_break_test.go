@@ -18,7 +18,9 @@ func (g *generator) breakSomething() {
 		}
 	case 1: // lose a target
 		if t := pick(g, s.tables); len(t.routes) > 0 && len(t.edges) == 0 {
-			g.table(t.name).routes[g.IntN(len(t.routes))].target = "blackhole"
+			if r := &g.table(t.name).routes[g.IntN(len(t.routes))]; r.origin == "" {
+				r.target = "blackhole"
+			}
 		}
 	case 2, 3: // the check left on, or off for nothing
 		e := &s.enis[g.IntN(len(s.enis))]
@@ -99,6 +101,11 @@ func (g *generator) detach(i int) {
 			if e == g.s.igws[i].name {
 				return
 			}
+		}
+	}
+	for _, n := range g.s.nats {
+		if n.vpc != "" && n.vpc == g.s.igws[i].vpc { // NGW-1
+			return
 		}
 	}
 	g.s.igws[i].vpc = ""

@@ -26,9 +26,19 @@ func (g *generator) appliance(n *net) {
 				g.s.insts[len(g.s.insts)-1].masq = [][2]string{pick(g, [][2]string{{"", ""}, {"", ""}, {"2001:db8::/32", ""}})}
 			}
 		case s.role == "pub":
-			if g.chance(60) {
+			if g.whole && n.igw != "" && g.chance(25) { // NGW-19
+				var zones []string
+				for _, z := range []string{"az-a", "az-b"}[:1+g.IntN(2)] {
+					list := g.publicIP()
+					if g.chance(30) {
+						list = "[" + list + ", " + g.publicIP() + "]"
+					}
+					zones = append(zones, z+": "+list)
+				}
+				g.s.nats = append(g.s.nats, natSpec{name: fmt.Sprintf("nat%d", n.k), vpc: n.name, zones: "{" + join(zones) + "}"})
+			} else if g.chance(60) {
 				s.next++
-				g.s.nats = append(g.s.nats, natSpec{fmt.Sprintf("nat%d", n.k), s.name, fmt.Sprintf("%s%d", s.base, s.next), g.publicIP()})
+				g.s.nats = append(g.s.nats, natSpec{name: fmt.Sprintf("nat%d", n.k), subnet: s.name, ip: fmt.Sprintf("%s%d", s.base, s.next), public: g.publicIP()})
 			}
 			if g.chance(35) {
 				name := fmt.Sprintf("nati%d", n.k)
@@ -54,7 +64,7 @@ func (g *generator) appliance(n *net) {
 			}
 		case s.role == "pub2" && g.chance(50):
 			s.next++
-			g.s.nats = append(g.s.nats, natSpec{fmt.Sprintf("natp%d", n.k), s.name, fmt.Sprintf("%s%d", s.base, s.next), ""})
+			g.s.nats = append(g.s.nats, natSpec{name: fmt.Sprintf("natp%d", n.k), subnet: s.name, ip: fmt.Sprintf("%s%d", s.base, s.next), public: ""})
 		}
 	}
 }

@@ -32,8 +32,65 @@ func (g *generator) vpn(n *net) {
 			}
 		}
 		g.s.vpns = append(g.s.vpns, v)
-		g.s.networks = append(g.s.networks, networkSpec{"dc" + id, []string{cidr}, v.name})
+		g.s.networks = append(g.s.networks, networkSpec{name: "dc" + id, cidrs: []string{cidr}, behind: v.name})
 		n.dc = append(n.dc, cidr)
+	}
+}
+
+// homes puts sites behind further connections, and gives connections what BGP
+// and customer gateways say (VGW-2, VGW-6).
+func (g *generator) homes() {
+	var links []string
+	for i := range g.s.vpns {
+		v := &g.s.vpns[i]
+		links = append(links, v.name)
+		if v.gateway[:3] == "tgw" && g.chance(40) {
+			switch kind := pick(g, []string{"private_ip", "concentrator", "client_vpn"}); {
+			case kind != "client_vpn":
+				v.keys = append(v.keys, field{"type", kind})
+			case !v.bgp:
+				v.keys = append(v.keys, field{"type", kind})
+			}
+		}
+		if v.bgp && g.chance(30) {
+			v.keys = append(v.keys, field{"as_path_length", pick(g, []string{"1", "2", "3"})})
+		}
+		if v.bgp && g.chance(30) {
+			v.keys = append(v.keys, field{"med", pick(g, []string{"0", "10", "20"})})
+		}
+		if len(v.keys) > 0 && v.keys[0].value == "client_vpn" || !g.chance(35) {
+			continue
+		}
+		name := "cgw-" + v.name
+		v.keys = append(v.keys, field{"customer_gateway", name})
+		if g.chance(85) {
+			g.s.put("customer_gateways", name, names("routes", pick(g, [][]string{{"10.0.0.0/8"}, {"10.0.0.0/8", "172.16.0.0/12"}, {"10.1.0.0/16"}, {"10.2.0.0/15"}, {"10.1.1.0/24", "10.2.0.0/16"}, {"0.0.0.0/0"}})...))
+		} else {
+			g.s.put("customer_gateways", name)
+		}
+	}
+	for _, e := range g.s.extras {
+		if e.section == "direct_connect_gateways" || e.key("connect") != nil {
+			links = append(links, e.name)
+		}
+		if e.section == "direct_connect_gateways" && g.chance(30) {
+			x := g.s.extra(e.name)
+			x.keys = append(x.keys, names("allowed_prefixes", pick(g, [][]string{{"10.0.0.0/8"}, {"10.1.0.0/16", "10.3.0.0/16"}, {"10.2.0.0/15", "2001:db8::/32"}, {"10.1.0.0/17"}})...))
+		}
+	}
+	for i := range g.s.networks {
+		n := &g.s.networks[i]
+		if !slices.Contains(links, n.behind) || !g.chance(40) {
+			continue
+		}
+		for range 1 + g.IntN(2) {
+			if o := pick(g, links); o != n.behind && !slices.Contains(n.more, o) {
+				n.more = append(n.more, o)
+			}
+		}
+		if g.chance(30) && len(n.more) > 0 {
+			n.behind, n.more[0] = n.more[0], n.behind
+		}
 	}
 }
 
@@ -59,7 +116,7 @@ func (g *generator) directConnect() {
 	if g.chance(50) {
 		cidrs = append(cidrs, "2001:db8:aa::/48")
 	}
-	g.s.networks = append(g.s.networks, networkSpec{"dxsite", cidrs, "dxg"})
+	g.s.networks = append(g.s.networks, networkSpec{name: "dxsite", cidrs: cidrs, behind: "dxg"})
 	for _, n := range g.nets {
 		for _, s := range n.subnets {
 			if slices.Contains(vgws, n.vgw) && g.chance(60) {

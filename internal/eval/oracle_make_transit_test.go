@@ -17,7 +17,7 @@ func (g *generator) hub() {
 		g.s.vpcs[i].region = "" // attachments are of one Region
 	}
 	t := &transit{generator: g, name: "tgw", references: g.chance(35)}
-	t.put("transit_gateways", t.name, text("security_group_referencing", fmt.Sprint(t.references)))
+	t.put("transit_gateways", t.name, text("security_group_referencing", fmt.Sprint(t.references)), text("vpn_ecmp_support", fmt.Sprint(t.chance(75))))
 	t.spokeTable, t.hubTable = "trt", "trt"
 	shape := pick(g, []string{"flat", "flat", "egress", "inspection", "inspection", "inspection"})
 	if shape != "flat" {
@@ -198,7 +198,7 @@ func (t *transit) inspection() {
 		n.igw = "igw9"
 		t.s.igws = append(t.s.igws, gatewaySpec{n.igw, n.name})
 		out = "nat9"
-		t.s.nats = append(t.s.nats, natSpec{out, subs[4].name, "10.9.5.20", t.publicIP()})
+		t.s.nats = append(t.s.nats, natSpec{name: out, subnet: subs[4].name, ip: "10.9.5.20", public: t.publicIP()})
 		t.addRoute(subs[4].table, "0.0.0.0/0", n.igw)
 	}
 	var boxes []string
@@ -290,7 +290,7 @@ func (t *transit) sites() {
 			v.routes = cidrs
 		}
 		t.s.vpns = append(t.s.vpns, v)
-		t.s.networks = append(t.s.networks, networkSpec{"hq-" + name, cidrs, name})
+		t.s.networks = append(t.s.networks, networkSpec{name: "hq-" + name, cidrs: cidrs, behind: name})
 		attach("vpn_connection", name)
 	}
 	if t.chance(50) {
@@ -319,8 +319,26 @@ func (t *transit) sites() {
 			cidrs = append(cidrs, "172.28.0.0/16")
 		}
 		t.put("direct_connect_gateways", "dxt")
-		t.s.networks = append(t.s.networks, networkSpec{"hq-dxt", cidrs, "dxt"})
+		t.s.networks = append(t.s.networks, networkSpec{name: "hq-dxt", cidrs: cidrs, behind: "dxt"})
 		attach("direct_connect_gateway", "dxt")
+	}
+	var carriers []string
+	for _, e := range t.s.extras {
+		if e.section == "transit_gateway_attachments" && e.key("transit_gateway").text == t.name && (e.key("vpc") != nil || e.key("direct_connect_gateway") != nil) {
+			carriers = append(carriers, e.name)
+		}
+	}
+	if len(carriers) > 0 && t.chance(40) { // TGW-1
+		attach("connect", pick(t.generator, carriers))
+		x := &t.s.extras[len(t.s.extras)-1]
+		x.name = "att-connect"
+		if t.chance(40) {
+			x.keys = append(x.keys, names("routes", pick(t.generator, []string{"172.25.0.0/16", "172.28.0.0/16"})))
+		}
+		if t.chance(30) {
+			x.keys = append(x.keys, text("as_path_length", "2"))
+		}
+		t.s.networks = append(t.s.networks, networkSpec{name: "sdwan", cidrs: []string{pick(t.generator, []string{"172.24.0.0/16", "172.28.0.0/16", "172.28.0.0/17"})}, behind: "att-connect"})
 	}
 }
 

@@ -28,10 +28,17 @@ func randomSpec(r *rand.Rand, whole bool) *spec {
 	if whole {
 		g.directConnect()
 		g.hub()
+		g.premises()
+		g.homes()
 		for _, n := range g.nets {
 			g.balancer(n)
 			g.endpoints(n)
+			g.nat64(n)
+			g.pool(n)
+			g.advertise(n)
 		}
+		g.chains()
+		g.blockPublicAccess()
 	}
 	for g.Rand.IntN(100) < 60 {
 		g.breakSomething()
@@ -45,11 +52,12 @@ func randomSpec(r *rand.Rand, whole bool) *spec {
 
 type generator struct {
 	*rand.Rand
-	s       *spec
-	nets    []*net
-	public  int
-	regions bool
-	whole   bool
+	s               *spec
+	nets            []*net
+	public          int
+	carriers, owned int
+	regions         bool
+	whole           bool
 }
 
 // net is what the generator remembers of a VPC.
@@ -65,6 +73,7 @@ type net struct {
 	subnets   []*sub
 	fw        string // the interface of an appliance
 	hosts     []string
+	outposts  []*sub
 	dc        []string // prefixes on premises
 	vpnHost   string   // an instance for tunnels
 }
@@ -146,6 +155,9 @@ func (g *generator) vpc(k int) {
 			g.host(n, s)
 		}
 	}
+	if g.whole {
+		g.edge(n)
+	}
 	for _, s := range n.subnets {
 		g.exits(n, s)
 	}
@@ -176,7 +188,7 @@ func (g *generator) subnet(n *net, role string, i int, second bool) {
 		acl = "acl-" + s.name
 		g.acl(n, acl, role == "pub" && g.chance(60))
 	}
-	g.s.subnets = append(g.s.subnets, subnetSpec{s.name, n.name, s.cidr, s.cidr6, s.az, s.table, acl})
+	g.s.subnets = append(g.s.subnets, subnetSpec{name: s.name, vpc: n.name, cidr: s.cidr, cidr6: s.cidr6, az: s.az, table: s.table, acl: acl})
 	n.subnets = append(n.subnets, s)
 }
 
@@ -252,5 +264,5 @@ func (g *generator) addRoute(table, dst, target string) {
 			return
 		}
 	}
-	t.routes = append(t.routes, routeSpec{dst, target})
+	t.routes = append(t.routes, routeSpec{dst: dst, target: target})
 }

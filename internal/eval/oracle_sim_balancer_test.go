@@ -6,6 +6,7 @@ import (
 
 	"github.com/vpcpath/vpcpath/internal/eval"
 	"github.com/vpcpath/vpcpath/internal/model"
+	"github.com/vpcpath/vpcpath/internal/packet"
 )
 
 // balancer is a packet that has come to a node of a load balancer: a reply
@@ -43,8 +44,20 @@ func (w *walker) behindNode(b *model.LoadBalancer, node, side *model.Interface, 
 		w.drop(one(eval.ListenersMismatch), b.Name, node.Name)
 		return
 	}
+	if l.Answers {
+		if len(l.Targets) == 0 || w.choose.pick(2) == 0 { // LB-1
+			w.arrive(p, b, nil, b.Name)
+			w.leg.at = side
+			return
+		}
+	}
+	mixed := slices.ContainsFunc(l.Targets, func(t *model.Target) bool { return t.Address.Is4() }) &&
+		slices.ContainsFunc(l.Targets, func(t *model.Target) bool { return t.Address.Is6() })
 	var targets []*model.Target
 	for _, t := range l.Targets {
+		if b.Type == model.NetworkLoadBalancer && mixed && t.Address.Is6() != p.v6() { // LB-6
+			continue
+		}
 		zone := t.Interface.Subnet.AZ
 		if b.CrossZone || zone == node.Subnet.AZ || zone == "" || node.Subnet.AZ == "" {
 			targets = append(targets, t)
@@ -57,7 +70,15 @@ func (w *walker) behindNode(b *model.LoadBalancer, node, side *model.Interface, 
 	t := targets[w.choose.pick(len(targets))]
 	q := p
 	q.dst, q.dport = t.Address, t.Port
-	keep := l.PreserveClientIP && side == node && w.keepsClient(node, t, q)
+	if p.proto == packet.UDP && (p.v6() || t.Address.Is6()) { // LB-6: from a prefix that nobody names
+		w.leg.unclear = true
+		return
+	}
+	if !node.Primary(t.Address.Is6()).IsValid() {
+		w.drop(one(eval.NoAddressOfFamily), b.Name, node.Name)
+		return
+	}
+	keep := l.PreserveClientIP && side == node && p.v6() == t.Address.Is6() && w.keepsClient(node, t, q)
 	if keep && t.Interface.Owns(p.src) {
 		w.drop(one(eval.BalancerHairpin), b.Name, node.Name)
 		return
@@ -67,7 +88,7 @@ func (w *walker) behindNode(b *model.LoadBalancer, node, side *model.Interface, 
 		w.flows[targetFlow{t.Interface, q}] = node
 		w.kept, w.leg.kept = true, true
 	} else {
-		q.src, q.sport = node.Primary(q.v6()), w.choose.port(node)
+		q.src, q.sport = node.Primary(t.Address.Is6()), w.choose.port(node)
 	}
 	w.passages = append(w.passages, passage{device: node, in: p, out: q, exit: side})
 	w.leave(node, q)

@@ -1,9 +1,11 @@
 package eval_test
 
 import (
+	"fmt"
 	"iter"
 	"math/rand/v2"
 	"slices"
+	"strings"
 
 	"github.com/vpcpath/vpcpath/internal/model"
 	"github.com/vpcpath/vpcpath/internal/packet"
@@ -17,7 +19,10 @@ type chooser struct {
 	take  []int
 	arity []int // how many ways each choice of the run had
 	other bool  // something else than a port was chosen
-	given map[model.Resource]uint16
+	// settled are the choices that AWS makes once and for all, without saying
+	// how, by their place.
+	settled []int
+	given   map[model.Resource]uint16
 }
 
 func (c *chooser) way(n int) int {
@@ -36,6 +41,29 @@ func (c *chooser) pick(n int) int {
 	}
 	c.other = true
 	return c.way(n)
+}
+
+// settle chooses one of n ways of which AWS takes one and keeps to it, and does
+// not say which.
+func (c *chooser) settle(n int) int {
+	if n < 2 {
+		return 0
+	}
+	c.settled = append(c.settled, len(c.arity))
+	return c.pick(n)
+}
+
+// reading is what AWS has settled in a run, as text.
+func (c *chooser) reading() string {
+	var b strings.Builder
+	for _, i := range c.settled {
+		n := 0
+		if i < len(c.take) {
+			n = c.take[i] % c.arity[i]
+		}
+		fmt.Fprintf(&b, "%d.%d ", len(b.String()), n)
+	}
+	return b.String()
 }
 
 // port chooses the source port of 1024-65535 that a device gives the
@@ -135,11 +163,16 @@ func natPorts(t *model.Topology) []uint16 {
 			add(model.Traffic{Ports: []packet.PortRange{f.Ports}})
 		}
 	}
+	rules := []*model.FirewallRule{}
 	for _, f := range t.Firewalls {
-		for _, r := range slices.Concat(f.Stateless, f.Stateful) {
-			add(r.Traffic)
-			add(model.Traffic{Ports: r.SourcePorts})
-		}
+		rules = slices.Concat(rules, f.Stateless, f.Stateful)
+	}
+	for _, i := range t.Instances {
+		rules = append(rules, i.ForwardRules...)
+	}
+	for _, r := range rules {
+		add(r.Traffic)
+		add(model.Traffic{Ports: r.SourcePorts})
 	}
 	var out []uint16
 	for n := range seen {

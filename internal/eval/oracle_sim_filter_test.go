@@ -33,7 +33,7 @@ func covers(c netip.Prefix, a netip.Addr) bool {
 
 // aclPasses judges a packet that crosses a subnet's boundary (ACL-2, ACL-3).
 func (w *walker) aclPasses(s *model.Subnet, egress bool, p pkt) bool {
-	if w.probing != nil {
+	if w.probing != nil || s.NetworkACL == nil { // NGW-19: a regional NAT gateway has none
 		return true
 	}
 	rules, peer := s.NetworkACL.Ingress, p.src

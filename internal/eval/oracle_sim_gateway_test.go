@@ -6,7 +6,6 @@ import (
 
 	"github.com/vpcpath/vpcpath/internal/eval"
 	"github.com/vpcpath/vpcpath/internal/model"
-	"github.com/vpcpath/vpcpath/internal/packet"
 )
 
 var (
@@ -14,7 +13,7 @@ var (
 	rfc6598 = []netip.Prefix{netip.MustParsePrefix("100.64.0.0/10")}
 	// nowhere is what the internet does not carry.
 	nowhere = []netip.Prefix{netip.MustParsePrefix("0.0.0.0/8"), netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("169.254.0.0/16"),
-		netip.MustParsePrefix("224.0.0.0/3"), netip.MustParsePrefix("fe80::/10"), netip.MustParsePrefix("ff00::/8"), netip.MustParsePrefix("fc00::/7")}
+		netip.MustParsePrefix("224.0.0.0/3"), netip.MustParsePrefix("198.18.0.0/15"), netip.MustParsePrefix("192.0.0.0/24"), netip.MustParsePrefix("fe80::/10"), netip.MustParsePrefix("ff00::/8"), netip.MustParsePrefix("fc00::/7"), nat64}
 )
 
 func within(list []netip.Prefix, a netip.Addr) bool {
@@ -56,7 +55,12 @@ func (w *walker) internetGatewayOut(g *model.InternetGateway, from *model.Interf
 		codes = append(codes, eval.IGWDestinationRFC6598)
 	}
 	o := w.owner(g.VPC, p.src)
-	if o == nil { // IGW-9, and IGW-3
+	if w.blocked(g.VPC, from, from.Subnet, true) {
+		codes = append(codes, eval.PublicAccessBlocked)
+	}
+	if w.ofPool(g, from, p.src) { // GW-14
+		o = from
+	} else if o == nil { // IGW-9, and IGW-3
 		codes = append(codes, eval.GatewayRejectsSpoofed)
 		if !p.v6() {
 			codes = append(codes, eval.IGWNoPublicIP)
@@ -72,7 +76,7 @@ func (w *walker) internetGatewayOut(g *model.InternetGateway, from *model.Interf
 		}
 	}
 	if codes != nil {
-		w.drop(codes, g.Name)
+		w.drop(codes, g.Name, bpaName(g.VPC))
 		return
 	}
 	w.internet(p)
@@ -91,7 +95,12 @@ func (w *walker) internet(p pkt) {
 	if !p.v6() {
 		for _, i := range w.t.Interfaces {
 			for _, pub := range i.Public {
-				if pub.Public == p.dst {
+				switch {
+				case pub.Public != p.dst:
+				case pub.By == model.KindCarrierGateway:
+					w.carrierIn(i.Subnet.VPC, p, true)
+					return
+				case pub.By == model.KindInternetGateway:
 					w.internetGatewayIn(i.Subnet.VPC, p)
 					return
 				}
@@ -114,6 +123,12 @@ func (w *walker) internet(p pkt) {
 		w.internetGatewayIn(v, p)
 		return
 	}
+	for _, g := range w.t.InternetGateways { // GW-14
+		if g.EdgeTable != nil && g.VPC != nil && inPool(g.EdgeTable, p.dst) {
+			w.internetGatewayIn(g.VPC, p)
+			return
+		}
+	}
 	private := within(rfc1918, p.dst) || within(rfc6598, p.dst) || within(nowhere, p.dst)
 	for _, v := range w.t.VPCs {
 		private = private || v.Contains(p.dst) // ADDR-14
@@ -124,7 +139,7 @@ func (w *walker) internet(p pkt) {
 	}
 	for _, e := range w.t.ExternalNetworks {
 		for _, c := range e.CIDRs {
-			if e.Behind() == nil && covers(c.Prefix, p.dst) {
+			if e.OnInternet() && covers(c.Prefix, p.dst) {
 				w.arrive(p, e, nil, e.Name)
 				return
 			}
@@ -148,12 +163,15 @@ func (w *walker) internetGatewayIn(v *model.VPC, p pkt) {
 	if within(rfc6598, p.src) {
 		codes = append(codes, eval.IGWSourceRFC6598)
 	}
-	if !p.v6() { // IGW-5
+	pool := g.EdgeTable != nil && inPool(g.EdgeTable, p.dst)
+	regional := false
+	if !p.v6() && !pool { // IGW-5
 		found := false
 		for _, i := range w.t.Interfaces {
 			for _, pub := range i.Public {
-				if pub.Public == p.dst && i.Subnet.VPC == v && i.Owner != nil && !found {
-					found, p.dst = true, pub.Private
+				if pub.Public == p.dst && pub.By == model.KindInternetGateway && i.Subnet.VPC == v && i.Owner != nil && !found {
+					nat, ok := i.Owner.(*model.NATGateway)
+					found, p.dst, regional = true, pub.Private, ok && nat.Regional
 				}
 			}
 		}
@@ -161,11 +179,48 @@ func (w *walker) internetGatewayIn(v *model.VPC, p pkt) {
 			codes = append(codes, eval.IGWNoPrivateIP)
 		}
 	}
+	first, s := w.entrance(g.EdgeTable, v, p.dst)
+	names := []string{g.Name, bpaName(v)}
+	if o := w.owner(v, p.dst); p.v6() && o != nil { // EP-12
+		if lb, ok := o.Owner.(*model.LoadBalancer); ok && !lb.InternetFacing {
+			codes, names = append(codes, eval.BalancerInternal), append(names, lb.Name)
+		}
+	}
+	if w.blocked(v, first, s, false) {
+		codes = append(codes, eval.PublicAccessBlocked)
+		if first == nil { // nobody is there, whom it might have been for
+			w.drop(append(codes, eval.NoRoute, eval.NoPossibleDestination))
+			return
+		}
+	}
 	if codes != nil {
-		w.drop(codes, g.Name)
+		w.drop(codes, names...)
 		return
 	}
-	w.edge(g.EdgeTable, v, g.Name, p, !p.v6())
+	if regional { // NGW-19: it is in no subnet, and no route of the table speaks of it
+		w.local(v, p)
+		return
+	}
+	w.edge(g.EdgeTable, v, g.Name, p, !p.v6() && !pool)
+}
+
+// inPool reports whether an address is of a pool that a table takes in.
+func inPool(rt *model.RouteTable, a netip.Addr) bool {
+	return slices.ContainsFunc(rt.Pools, func(b model.Block) bool { return covers(b.Prefix, a) })
+}
+
+// ofPool reports whether a gateway routes an address of a pool to the
+// interface (GW-14).
+func (w *walker) ofPool(g *model.InternetGateway, from *model.Interface, a netip.Addr) bool {
+	if g.EdgeTable == nil || !inPool(g.EdgeTable, a) {
+		return false
+	}
+	r := bestRoute(g.EdgeTable, a)
+	if r == nil {
+		return false
+	}
+	to, _ := r.Target.(*model.Interface)
+	return to != nil && to.Owner != nil && to.Owner == from.Owner
 }
 
 // edge asks a gateway's route table, if it has one (GW-5..8).
@@ -176,6 +231,10 @@ func (w *walker) edge(rt *model.RouteTable, v *model.VPC, gateway string, p pkt,
 	}
 	w.pass(rt.Name)
 	r := bestRoute(rt, p.dst)
+	if r == nil { // of a pool
+		w.drop(one(eval.NoRoute), rt.Name)
+		return
+	}
 	if r.Kind == model.TargetLocal {
 		w.local(v, p)
 		return
@@ -189,7 +248,7 @@ func (w *walker) edge(rt *model.RouteTable, v *model.VPC, gateway string, p pkt,
 		w.drop(one(eval.BadStateRoute), rt.Name, r.TargetText())
 		return
 	}
-	if needsPublic && len(i.Public) == 0 {
+	if needsPublic && !i.Mapped(model.KindInternetGateway) {
 		w.drop(one(eval.IngressNoPublicIP), rt.Name, gateway, i.Name, ownerName(i))
 		return
 	}
@@ -197,51 +256,23 @@ func (w *walker) edge(rt *model.RouteTable, v *model.VPC, gateway string, p pkt,
 }
 
 // egressOnlyOut is an egress-only internet gateway (EIGW-1).
-func (w *walker) egressOnlyOut(g *model.EgressOnlyInternetGateway, p pkt) {
+func (w *walker) egressOnlyOut(g *model.EgressOnlyInternetGateway, from *model.Interface, p pkt) {
 	w.pass(g.Name)
 	if w.replying {
 		w.drop(one(eval.ReturnPathAsymmetric), g.Name)
 		return
 	}
+	var codes []eval.Code
 	if w.owner(g.VPC, p.src) == nil {
-		w.drop(one(eval.GatewayRejectsSpoofed), g.Name)
+		codes = append(codes, eval.GatewayRejectsSpoofed)
+	}
+	if b := g.VPC.BlockPublicAccess; b != nil && !b.IngressOnly && w.blocked(g.VPC, from, from.Subnet, true) {
+		codes = append(codes, eval.PublicAccessBlocked)
+	}
+	if codes != nil {
+		w.drop(codes, g.Name, bpaName(g.VPC))
 		return
 	}
 	w.passages = append(w.passages, passage{device: g, in: p, out: p})
 	w.internet(p)
-}
-
-// natGateway is a packet that reaches a NAT gateway (NGW-2, 5, 6, 10, 13).
-func (w *walker) natGateway(g *model.NATGateway, p pkt) {
-	w.pass(g.Name)
-	if w.replying {
-		if q, ok := w.undo(g, p); ok {
-			w.leave(g.Interfaces[0], q)
-			return
-		}
-		w.dropStray([]*model.Interface{g.Interfaces[0]}, p, g.Name)
-		return
-	}
-	if g.Interfaces[0].Owns(p.dst) {
-		w.drop(one(eval.NATGatewayUnsolicited), g.Name)
-		return
-	}
-	var codes []eval.Code
-	if !p.hasPorts() && p.proto != packet.ICMP || p.v6() {
-		codes = append(codes, eval.ProtocolRestriction)
-	}
-	if w.owner(g.VPC, p.src) == nil && w.byTransit != g.VPC { // NGW-10, NGW-11
-		codes = append(codes, eval.NATGatewaySource)
-	}
-	if codes != nil {
-		w.drop(codes, g.Name)
-		return
-	}
-	q := p
-	q.src = g.Interfaces[0].Private[0]
-	if p.hasPorts() {
-		q.sport = w.choose.port(g)
-	}
-	w.passages = append(w.passages, passage{device: g, in: p, out: q})
-	w.leave(g.Interfaces[0], q)
 }

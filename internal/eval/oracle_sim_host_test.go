@@ -52,6 +52,9 @@ func hostOwns(i *model.Instance, a netip.Addr) bool {
 			return true
 		}
 	}
+	if slices.ContainsFunc(i.LocalRoutes, func(b model.Block) bool { return covers(b.Prefix, a) }) {
+		return true
+	}
 	return slices.ContainsFunc(i.TunnelEnds, func(e *model.TunnelEnd) bool { return e.Address == a })
 }
 
@@ -101,11 +104,19 @@ func (w *walker) out(h hop, p pkt) {
 	w.leave(h.eni, p)
 }
 
-// masquerade is POSTROUTING (NI-11, decision 13).
+// masquerade is POSTROUTING: MASQUERADE, SNAT and ACCEPT; the first rule that
+// matches ends the chain (NI-11, decision 13).
 func (w *walker) masquerade(i *model.Instance, out hop, p pkt) (pkt, bool) {
 	for _, m := range i.Masquerade {
 		if m.V6() != p.v6() || m.Source.IsValid() && !m.Source.Contains(p.src) || m.Destination.IsValid() && !m.Destination.Contains(p.dst) {
 			continue
+		}
+		if m.Keep {
+			return p, true
+		}
+		if m.To.IsValid() {
+			p.src = m.To
+			return p, true
 		}
 		if out.end != nil {
 			p.src = out.end.Address
@@ -155,12 +166,17 @@ func (w *walker) hostReceive(i *model.Instance, p pkt) {
 	w.kept = false
 	in := p
 	if w.replying {
+		back := w.last(i, p)
 		q, ok := w.undo(i, p)
 		switch {
 		case hostOwns(i, q.dst):
 			w.arrive(q, i, nil, i.Name)
 		case ok:
 			w.pass(i.Name)
+			if !forwardPasses(i, back.mid.reverse(), true) {
+				w.drop(one(eval.InstanceForwardRules), i.Name)
+				return
+			}
 			w.out(hostRoute(i, q.dst), q)
 		case !i.IPForward:
 			w.drop(one(eval.InstanceNotForwarding, eval.ReturnPathAsymmetric), i.Name)
@@ -189,13 +205,30 @@ func (w *walker) hostReceive(i *model.Instance, p pkt) {
 		w.drop(one(eval.InstanceNotForwarding), i.Name)
 		return
 	}
-	out := hostRoute(i, p.dst)
+	out, mid := hostRoute(i, p.dst), p
+	if !forwardPasses(i, mid, false) {
+		w.drop(one(eval.InstanceForwardRules), i.Name)
+		return
+	}
 	if !known {
 		var ok bool
 		if p, ok = w.masquerade(i, out, p); !ok {
 			return
 		}
 	}
-	w.passages = append(w.passages, passage{device: i, in: in, out: p})
+	w.passages = append(w.passages, passage{device: i, in: in, out: p, mid: mid})
 	w.out(out, p)
+}
+
+// forwardPasses is the FORWARD chain, between the port forward and the
+// masquerade: the first rule that matches decides, and what none matches
+// passes. A request is new, a reply established (NI-9, NI-10).
+func forwardPasses(i *model.Instance, p pkt, established bool) bool {
+	for _, r := range i.ForwardRules {
+		if r.State == model.NewState && established || r.State == model.EstablishedState && !established || !firewallMatch(r, p) {
+			continue
+		}
+		return r.Action == model.Pass
+	}
+	return true
 }

@@ -63,8 +63,10 @@ func (p pkt) reverse() pkt {
 // endpoint (via alone), or somewhere outside.
 type sender struct {
 	inst *model.Instance
-	via  *model.Interface     // it leaves by this one, whatever the host's table says (decision 21)
-	site *model.VPNConnection // outside, behind this connection; nil: on the internet
+	via  *model.Interface       // it leaves by this one, whatever the host's table says (decision 21)
+	site *model.VPNConnection   // outside, behind this connection
+	net  *model.ExternalNetwork // outside, this network behind connections or an edge gateway
+	// none of them: on the internet
 }
 
 // is reports whether who, or the site, is the sender.
@@ -74,14 +76,19 @@ func (f sender) is(who model.Resource, site *model.VPNConnection) bool {
 		return who == f.inst
 	case f.via != nil:
 		return who == f.via.Owner
+	case f.net != nil:
+		return who == f.net
+	case f.site != nil:
+		return site == f.site
 	}
-	return site == f.site && !isHost(who)
+	e, network := who.(*model.ExternalNetwork)
+	return site == nil && !isHost(who) && (!network || e.OnInternet())
 }
 
 // isHost tells what has an interface from what is outside.
 func isHost(who model.Resource) bool {
 	switch who.(type) {
-	case *model.Instance, *model.VPCEndpoint:
+	case *model.Instance, *model.VPCEndpoint, *model.LoadBalancer:
 		return true
 	}
 	return false
@@ -112,12 +119,13 @@ type leg struct {
 	site       *model.VPNConnection // it arrived behind this connection
 	hypervisor bool                 // a service of the hypervisor answered
 	kept       bool                 // a load balancer kept its client's address
-	unclear    bool                 // a host stands between a node and the target that is to see the client: nobody says what happens
+	unclear    bool                 // nobody says what happens
 	moved      bool                 // a port forward or a load balancer gave it another destination
 }
 
 // An outcome is a packet's way there and its reply's way back.
 type outcome struct {
+	sent     pkt
 	fwd, ret leg
 	walked   bool // a reply was walked
 	needed   bool // and it must arrive
@@ -160,8 +168,9 @@ func simulate(t *model.Topology, from sender, p pkt, reply bool, choose *chooser
 
 func (w *walker) run(reply bool) *outcome {
 	w.records, w.abroad, w.flows = map[record]bool{}, map[netip.Addr]bool{}, map[targetFlow]*model.Interface{}
+	w.begun = map[begun]bool{}
 	w.crossed, w.pinned, w.inspected = map[netip.Addr]*model.PeeringConnection{}, map[*model.TransitGatewayAttachment]*model.Interface{}, map[inspection]*inspected{}
-	o := &outcome{}
+	o := &outcome{sent: w.sent}
 	defer func() { o.chosen = len(w.choose.arity) > 0 }()
 	w.leg, w.visited = &o.fwd, map[visit]bool{}
 	w.start(w.client, w.sent)
@@ -196,6 +205,10 @@ func (w *walker) reply(got *leg, p pkt) {
 			return
 		}
 		w.leave(got.at, p)
+	case *model.LoadBalancer:
+		w.leave(got.at, p)
+	case *model.ExternalNetwork:
+		w.start(fromNetwork(who), p)
 	default:
 		w.start(sender{site: got.site}, p)
 	}
@@ -208,8 +221,10 @@ func (w *walker) start(from sender, p pkt) {
 		w.hostSend(from.inst, from.via, p)
 	case from.via != nil:
 		w.leave(from.via, p)
+	case from.net != nil:
+		w.fromNetwork(from.net, p)
 	case from.site != nil:
-		w.fromSite(from.site, p)
+		w.fromLinks([]*model.VPNConnection{from.site}, from.site.Name, p)
 	default:
 		w.internet(p)
 	}
@@ -235,6 +250,7 @@ type walker struct {
 	up       map[*model.Tunnel]int // 1 up, 2 down, 3 being looked at
 
 	byTransit *model.VPC                                           // the VPC that it entered over a transit gateway (NGW-11)
+	begun     map[begun]bool                                       // what went out by a carrier gateway (MISC-3)
 	pinned    map[*model.TransitGatewayAttachment]*model.Interface // zones of the flow (TGW-7)
 	inspected map[inspection]*inspected                            // requests that passed an endpoint (EP-11)
 	flows     map[targetFlow]*model.Interface                      // targets that answer by a load balancer's node (LB-7)
@@ -251,6 +267,7 @@ type record struct {
 type passage struct {
 	device  model.Resource
 	in, out pkt
+	mid     pkt              // between a host's two translations, where FORWARD stands (NI-10)
 	exit    *model.Interface // where the reply goes on, if not by the device's own means
 }
 
@@ -303,13 +320,22 @@ func (w *walker) loop(place string, p pkt) bool {
 // undo takes a reply back through the device that passed the request on, if
 // that is the last one not yet passed (decision 5).
 func (w *walker) undo(device model.Resource, p pkt) (pkt, bool) {
+	if x := w.last(device, p); x != nil {
+		w.passages = w.passages[:len(w.passages)-1]
+		return x.in.reverse(), true
+	}
+	return p, false
+}
+
+// last is the last passage not yet undone, if it is through the device and p
+// is its reply.
+func (w *walker) last(device model.Resource, p pkt) *passage {
 	n := len(w.passages)
 	if !w.replying || n == 0 || w.passages[n-1].device != device || w.passages[n-1].out.reverse() != p {
-		return p, false
+		return nil
 	}
-	in := w.passages[n-1].in
-	w.passages = w.passages[:n-1]
-	return in.reverse(), true
+	x := w.passages[n-1]
+	return &x
 }
 
 // arrive ends the walk at somebody: forward anybody, in reply the client only,

@@ -57,7 +57,26 @@ func (w *walker) transitRoute(a *model.TransitGatewayAttachment, zone string, p 
 		w.drop(one(eval.TransitNoRoute), rt.Name)
 		return
 	}
-	w.transitTo(to[w.choose.pick(len(to))], zone, p)
+	n := 0
+	if spreads(a.TransitGateway, to) {
+		n = w.choose.pick(len(to))
+	} else {
+		n = w.choose.settle(len(to))
+	}
+	w.transitTo(to[n], zone, p)
+}
+
+// spreads reports whether a transit gateway uses all of several connections
+// that are alike: those learned by BGP, and of VPN connections only with ECMP
+// switched on (TGW-17).
+func spreads(g *model.TransitGateway, to []*model.TransitGatewayAttachment) bool {
+	for _, a := range to {
+		c := a.Connection
+		if c == nil || !c.BGP || g.NoECMP && c.Type != model.DirectConnect && c.Type != model.ConnectAttachment {
+			return false
+		}
+	}
+	return true
 }
 
 // transitTo is the way out of a transit gateway by an attachment.
@@ -79,18 +98,19 @@ func (w *walker) transitTo(a *model.TransitGatewayAttachment, zone string, p pkt
 
 // transitBest looks a destination up in a transit gateway's table. What
 // attachments propagate is worked out here, not read from the table: the
-// longest prefix, then static, prefix list, VPC, Direct Connect, VPN; several
-// attachments where the last two are equal (TGW-3, 4, 11, 17).
+// longest prefix, then static, prefix list, VPC, Direct Connect, Connect and
+// the kinds of VPN, then BGP; several attachments where connections are alike
+// (TGW-3, 4, 11, 17).
 func transitBest(g *model.TransitGateway, rt *model.RouteTable, dst netip.Addr) (to []*model.TransitGatewayAttachment, hole bool) {
-	bits, rank := -1, 0
-	offer := func(c netip.Prefix, r int, a *model.TransitGatewayAttachment) {
+	bits, rank := -1, merit{}
+	offer := func(c netip.Prefix, r merit, a *model.TransitGatewayAttachment) {
 		if !covers(c, dst) {
 			return
 		}
 		switch {
-		case c.Bits() > bits || c.Bits() == bits && r < rank:
+		case c.Bits() > bits || c.Bits() == bits && r.less(rank):
 			bits, rank, to, hole = c.Bits(), r, nil, a == nil
-		case c.Bits() < bits || r > rank || r < 3:
+		case c.Bits() < bits || rank.less(r) || r.kind < 0:
 			return
 		}
 		if a != nil {
@@ -103,11 +123,11 @@ func transitBest(g *model.TransitGateway, rt *model.RouteTable, dst netip.Addr) 
 		}
 		a, _ := r.Target.(*model.TransitGatewayAttachment)
 		for _, c := range r.Prefixes() {
-			rank := 0
+			rank := -3
 			if r.PrefixList != nil {
-				rank = 1
+				rank = -2
 			}
-			offer(c, rank, a)
+			offer(c, merit{kind: rank}, a)
 		}
 	}
 	var before []netip.Prefix
@@ -119,19 +139,15 @@ func transitBest(g *model.TransitGateway, rt *model.RouteTable, dst netip.Addr) 
 		case a.VPC != nil:
 			for _, b := range a.VPC.Blocks() {
 				if !overlapsAny(before, b.Prefix) {
-					offer(b.Prefix, 2, a)
+					offer(b.Prefix, merit{kind: -1}, a)
 				}
 			}
 			for _, b := range a.VPC.Blocks() {
 				before = append(before, b.Prefix)
 			}
 		case a.Connection != nil:
-			rank := 4
-			if a.Connection.Type == model.DirectConnect {
-				rank = 3
-			}
 			for _, b := range a.Connection.Routes {
-				offer(b.Prefix, rank, a)
+				offer(b.Prefix, meritOf(a.Connection), a)
 			}
 		}
 	}

@@ -2,6 +2,8 @@ package eval_test
 
 import (
 	"net/netip"
+	"slices"
+	"strings"
 
 	"github.com/vpcpath/vpcpath/internal/eval"
 	"github.com/vpcpath/vpcpath/internal/model"
@@ -16,6 +18,9 @@ func (w *walker) leave(i *model.Interface, p pkt) {
 	if i.Name != ownerName(i) {
 		w.pass(i.Name)
 	}
+	if lb, ok := i.Owner.(*model.LoadBalancer); ok && lb.Type == model.ClassicLoadBalancer && i.Subnet.Contains(p.dst) && !w.replying && !w.aclPasses(i.Subnet, true, p) { // ACL-8
+		return
+	}
 	if w.checked(i) && !w.checkPasses(i, true, p) || !w.groupPasses(i, true, p) {
 		return
 	}
@@ -25,9 +30,6 @@ func (w *walker) leave(i *model.Interface, p pkt) {
 		return
 	}
 	if i.Subnet.Contains(p.dst) { // layer 2: no ACL, no table (RT-12)
-		if lb, ok := i.Owner.(*model.LoadBalancer); ok && lb.Type == model.ClassicLoadBalancer && !w.replying && !w.aclPasses(i.Subnet, true, p) { // ACL-8
-			return
-		}
 		o := w.owner(i.Subnet.VPC, p.dst)
 		if o == nil || o.Subnet != i.Subnet {
 			w.drop(one(eval.NoPossibleDestination))
@@ -56,7 +58,7 @@ func (w *walker) enter(i *model.Interface, p pkt, crossing bool) {
 	}
 	switch o := i.Owner.(type) {
 	case *model.NATGateway:
-		w.natGateway(o, p)
+		w.natGateway(o, i, p)
 	case *model.LoadBalancer:
 		w.balancer(o, i, p)
 	case *model.VPCEndpoint:
@@ -80,6 +82,12 @@ func (w *walker) local(v *model.VPC, p pkt) {
 	w.enter(o, p, true)
 }
 
+// farWavelength tells two Wavelength Zones: their hosts are not allowed to talk
+// within a VPC (MISC-3).
+func farWavelength(a, b string) bool {
+	return a != b && strings.Contains(a, "-wl") && strings.Contains(b, "-wl")
+}
+
 // bestRoute is the longest prefix, then the best origin (RT-4, RT-5, RT-8).
 func bestRoute(rt *model.RouteTable, dst netip.Addr) *model.Route {
 	var best *model.Route
@@ -92,10 +100,12 @@ func bestRoute(rt *model.RouteTable, dst netip.Addr) *model.Route {
 			rank := 0 // static
 			switch {
 			case r.Origin == model.OriginPropagatedBGP:
-				rank = 4
+				rank = 5
 			case r.Origin == model.OriginPropagatedVPN:
-				rank = 3
+				rank = 4
 			case r.Origin == model.OriginPropagatedDX:
+				rank = 3
+			case r.Origin == model.OriginAdvertised: // RT-21
 				rank = 2
 			case r.PrefixList != nil:
 				rank = 1
@@ -137,11 +147,21 @@ func (w *walker) route(i *model.Interface, p pkt) {
 		}
 	}()
 	bad := func() { w.drop(one(eval.BadStateRoute), rt.Name, r.TargetText()) }
+	if nat, ok := i.Owner.(*model.NATGateway); ok && nat.Regional && r.Kind != model.TargetBlackhole {
+		if _, ok := r.Target.(*model.InternetGateway); !ok { // NGW-19: its address elsewhere is not documented
+			w.leg.unclear = true
+			return
+		}
+	}
 	switch r.Kind {
 	case model.TargetBlackhole:
 		bad()
 		return
 	case model.TargetLocal:
+		if o := w.owner(vpc, p.dst); o != nil && farWavelength(i.Subnet.AZ, o.Subnet.AZ) {
+			w.drop(one(eval.WavelengthZones), vpc.Name)
+			return
+		}
 		w.local(vpc, p)
 		return
 	}
@@ -153,6 +173,10 @@ func (w *walker) route(i *model.Interface, p pkt) {
 		}
 		w.enter(g, p, true)
 	case *model.NATGateway:
+		if g.Regional {
+			w.regional(g, i, p)
+			return
+		}
 		w.enter(g.Interfaces[0], p, true)
 	case *model.VPCEndpoint:
 		if g.Type == model.GatewayEndpoint {
@@ -178,7 +202,19 @@ func (w *walker) route(i *model.Interface, p pkt) {
 			bad()
 			return
 		}
-		w.egressOnlyOut(g, p)
+		w.egressOnlyOut(g, i, p)
+	case *model.CarrierGateway:
+		if g.VPC != vpc {
+			bad()
+			return
+		}
+		w.carrierOut(g, i, p)
+	case *model.LocalGateway:
+		if !slices.Contains(g.VPCs, vpc) {
+			bad()
+			return
+		}
+		w.localGatewayOut(g, i, p)
 	case *model.VPNGateway:
 		if g.VPC != vpc {
 			bad()
@@ -190,8 +226,8 @@ func (w *walker) route(i *model.Interface, p pkt) {
 			bad()
 			return
 		}
-		if nat, ok := i.Owner.(*model.NATGateway); ok && !w.replying {
-			w.crossed[nat.Interfaces[0].Private[0]] = g
+		if _, ok := i.Owner.(*model.NATGateway); ok && !w.replying {
+			w.crossed[i.Private[0]] = g
 		}
 		w.peer(g, vpc, p)
 	default:

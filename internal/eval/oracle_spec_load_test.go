@@ -44,8 +44,8 @@ func TestSpecLoads(t *testing.T) {
 			if from.inst != nil {
 				same.inst = loaded.Names[from.inst.Name].(*model.Instance)
 			}
-			if from.site != nil {
-				same.site = loaded.Names[from.site.Name].(*model.VPNConnection)
+			if from.net != nil {
+				same.net = loaded.Names[from.net.Name].(*model.ExternalNetwork)
 			}
 			a, b := simulate(built, from, p, false, &chooser{ports: []uint16{40000}}), simulate(loaded, same, p, false, &chooser{ports: []uint16{40000}})
 			if a.String() != b.String() {
@@ -58,7 +58,7 @@ func TestSpecLoads(t *testing.T) {
 // TestWholeSpecLoads says that what the generator makes of every section is
 // legal.
 func TestWholeSpecLoads(t *testing.T) {
-	for i := range 100 {
+	for i := range 200 {
 		s := randomSpec(rand.New(rand.NewPCG(uint64(i), 2)), true)
 		_, findings := load.Load([]load.Source{{Name: "oracle.yaml", Data: []byte(s.String())}})
 		for _, f := range findings {

@@ -84,24 +84,35 @@ func (s *spec) remove(i int) bool {
 	}
 	for k := range s.tables {
 		t := &s.tables[k]
-		if cut(&t.routes, &i) || cut(&t.propagating, &i) || cut(&t.edges, &i) {
+		if cut(&t.routes, &i) || cut(&t.pools, &i) || cut(&t.propagating, &i) || cut(&t.edges, &i) {
 			return true
 		}
 	}
 	for k := range s.subnets {
 		n := &s.subnets[k]
-		if blank(&n.acl, &i) || blank(&n.cidr6, &i) {
+		if blank(&n.acl, &i) || blank(&n.outpost, &i) || blank(&n.az, &i) || blank(&n.cidr6, &i) {
 			return true
 		}
 	}
 	for k := range s.enis {
 		e := &s.enis[k]
-		if cut(&e.public, &i) || len(e.ips) > 1 && cut(&e.ips, &i) || cut(&e.ip6, &i) || len(e.groups) > 1 && cut(&e.groups, &i) {
+		if cut(&e.public, &i) || blank(&e.carrier, &i) || blank(&e.owned, &i) || len(e.ips) > 1 && cut(&e.ips, &i) || cut(&e.ip6, &i) || len(e.groups) > 1 && cut(&e.groups, &i) {
 			return true
 		}
 	}
 	for k := range s.insts {
-		if cut(&s.insts[k].masq, &i) || cut(&s.insts[k].forwards, &i) {
+		n := &s.insts[k]
+		if cut(&n.masq, &i) || cut(&n.forwards, &i) || cut(&n.sources, &i) || cut(&n.chain, &i) || cut(&n.local, &i) {
+			return true
+		}
+	}
+	for k := range s.networks {
+		if cut(&s.networks[k].more, &i) || len(s.networks[k].cidrs) > 1 && cut(&s.networks[k].cidrs, &i) {
+			return true
+		}
+	}
+	for k := range s.vpns {
+		if cut(&s.vpns[k].routes, &i) || cut(&s.vpns[k].keys, &i) {
 			return true
 		}
 	}
@@ -183,7 +194,13 @@ func (s *spec) tidy() {
 		keep(&s.eigws, func(g *gatewaySpec) bool { return note(g.name, have[g.vpc]) })
 		keep(&s.vgws, func(g *gatewaySpec) bool { return note(g.name, have[g.vpc]) })
 		keep(&s.vpns, func(g *vpnSpec) bool { return note(g.name, have[g.gateway]) })
-		keep(&s.networks, func(g *networkSpec) bool { return note(g.name, have[g.behind]) })
+		keep(&s.networks, func(g *networkSpec) bool {
+			keep(&g.more, func(c *string) bool { return have[*c] })
+			if !have[g.behind] && len(g.more) > 0 {
+				g.behind, g.more = g.more[0], g.more[1:]
+			}
+			return note(g.name, have[g.behind])
+		})
 		keep(&s.acls, func(g *aclSpec) bool { return note(g.name, have[g.vpc]) })
 		keep(&s.groups, func(g *groupSpec) bool { return note(g.name, have[g.vpc]) })
 		keep(&s.tables, func(g *tableSpec) bool { return note(g.name, have[g.vpc]) })
@@ -196,7 +213,7 @@ func (s *spec) tidy() {
 			}
 			return note(n.name, have[n.vpc])
 		})
-		keep(&s.nats, func(n *natSpec) bool { return note(n.name, have[n.subnet]) })
+		keep(&s.nats, func(n *natSpec) bool { return note(n.name, have[n.subnet] && have[n.vpc]) })
 		keep(&s.pcxs, func(p *pcxSpec) bool { return note(p.name, have[p.a] && have[p.b]) })
 		insts := map[string]int{"": 1}
 		for _, i := range s.insts {

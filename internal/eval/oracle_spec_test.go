@@ -93,15 +93,16 @@ type vpcSpec struct {
 	region       string
 }
 
-type subnetSpec struct{ name, vpc, cidr, cidr6, az, table, acl string }
+type subnetSpec struct{ name, vpc, cidr, cidr6, az, table, acl, outpost string }
 
-type routeSpec struct{ dst, target string }
+type routeSpec struct{ dst, target, origin string }
 
 type tableSpec struct {
 	name, vpc   string
 	routes      []routeSpec
 	edges       []string
 	propagating []string
+	pools       []string
 }
 
 // A ruleSpec is a rule of a security group or, with a number, of an ACL.
@@ -130,6 +131,7 @@ type gatewaySpec struct{ name, vpc string }
 
 type natSpec struct {
 	name, subnet, ip, public string // public == "": connectivity private
+	vpc, zones               string // of a regional one, which has neither of the others
 }
 
 type forwardSpec struct {
@@ -145,6 +147,9 @@ type instSpec struct {
 	forward  bool
 	masq     [][2]string // source, destination
 	forwards []forwardSpec
+	sources  []fields // SNAT and ACCEPT, before masq
+	chain    []fields // FORWARD
+	local    []string // local_routes
 }
 
 type eniSpec struct {
@@ -153,6 +158,7 @@ type eniSpec struct {
 	public             [][2]string // private, public
 	groups             []string
 	check              bool
+	carrier, owned     string // carrier_ip, customer_owned_ip
 }
 
 type pcxSpec struct{ name, a, b, status string }
@@ -172,12 +178,14 @@ type networkSpec struct {
 	name   string
 	cidrs  []string
 	behind string
+	more   []string // further connections
 }
 
 type vpnSpec struct {
 	name, gateway string
 	bgp           bool
 	routes        []string
+	keys          fields
 }
 
 type listSpec struct {
@@ -194,6 +202,7 @@ func (s *spec) clone() *spec {
 	for i := range c.tables {
 		t := &c.tables[i]
 		t.routes, t.edges, t.propagating = slices.Clone(t.routes), slices.Clone(t.edges), slices.Clone(t.propagating)
+		t.pools = slices.Clone(t.pools)
 	}
 	c.acls = slices.Clone(s.acls)
 	for i := range c.acls {
@@ -207,7 +216,8 @@ func (s *spec) clone() *spec {
 	c.nats = slices.Clone(s.nats)
 	c.insts = slices.Clone(s.insts)
 	for i := range c.insts {
-		c.insts[i].masq, c.insts[i].forwards = slices.Clone(c.insts[i].masq), slices.Clone(c.insts[i].forwards)
+		n := &c.insts[i]
+		n.masq, n.forwards, n.sources, n.chain, n.local = slices.Clone(n.masq), slices.Clone(n.forwards), slices.Clone(n.sources), slices.Clone(n.chain), slices.Clone(n.local)
 	}
 	c.enis = slices.Clone(s.enis)
 	for i := range c.enis {
@@ -217,9 +227,12 @@ func (s *spec) clone() *spec {
 	c.pcxs = slices.Clone(s.pcxs)
 	c.tunnels = slices.Clone(s.tunnels)
 	c.networks = slices.Clone(s.networks)
+	for i := range c.networks {
+		c.networks[i].cidrs, c.networks[i].more = slices.Clone(c.networks[i].cidrs), slices.Clone(c.networks[i].more)
+	}
 	c.vpns = slices.Clone(s.vpns)
 	for i := range c.vpns {
-		c.vpns[i].routes = slices.Clone(c.vpns[i].routes)
+		c.vpns[i].routes, c.vpns[i].keys = slices.Clone(c.vpns[i].routes), slices.Clone(c.vpns[i].keys)
 	}
 	c.lists = slices.Clone(s.lists)
 	for i := range c.lists {

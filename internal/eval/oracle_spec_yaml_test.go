@@ -19,16 +19,16 @@ func (s *spec) String() string {
 	})
 	y.section("subnets", len(s.subnets), func(i int) (string, fields) {
 		n := s.subnets[i]
-		return n.name, fields{{"vpc", n.vpc}, {"cidr", n.cidr}, {"ipv6_cidr", quote(n.cidr6)}, {"az", n.az}, {"route_table", n.table}, {"network_acl", n.acl}}
+		return n.name, fields{{"vpc", n.vpc}, {"cidr", n.cidr}, {"ipv6_cidr", quote(n.cidr6)}, {"az", n.az}, {"route_table", n.table}, {"network_acl", n.acl}, {"outpost", n.outpost}}
 	})
 	y.section("prefix_lists", len(s.lists), func(i int) (string, fields) {
 		return s.lists[i].name, fields{{"cidrs", list(s.lists[i].cidrs)}}
 	})
 	y.section("route_tables", len(s.tables), func(i int) (string, fields) {
 		t := s.tables[i]
-		return t.name, fields{{"vpc", t.vpc}, {"edge_associations", list(t.edges)}, {"propagating_gateways", list(t.propagating)},
+		return t.name, fields{{"vpc", t.vpc}, {"edge_associations", list(t.edges)}, {"propagating_gateways", list(t.propagating)}, {"public_ipv4_pools", list(t.pools)},
 			{"routes", flow(len(t.routes), func(i int) fields {
-				return fields{{"destination", quote(t.routes[i].dst)}, {"target", t.routes[i].target}}
+				return fields{{"destination", quote(t.routes[i].dst)}, {"target", t.routes[i].target}, {"origin", t.routes[i].origin}}
 			})}}
 	})
 	y.section("network_acls", len(s.acls), func(i int) (string, fields) {
@@ -55,14 +55,25 @@ func (s *spec) String() string {
 		if v.bgp {
 			f[1].value = "bgp"
 		}
-		return v.name, f
+		for _, k := range v.keys {
+			if k.value == "client_vpn" {
+				f[1].value = ""
+			}
+		}
+		return v.name, append(f, v.keys...)
 	})
 	y.section("external_networks", len(s.networks), func(i int) (string, fields) {
 		n := s.networks[i]
+		if len(n.more) > 0 {
+			return n.name, fields{{"cidrs", list(n.cidrs)}, {"behind", list(append([]string{n.behind}, n.more...))}}
+		}
 		return n.name, fields{{"cidrs", list(n.cidrs)}, {"behind", n.behind}}
 	})
 	y.section("nat_gateways", len(s.nats), func(i int) (string, fields) {
 		n := s.nats[i]
+		if n.vpc != "" {
+			return n.name, fields{{"availability_mode", "regional"}, {"vpc", n.vpc}, {"public_ips", n.zones}}
+		}
 		f := fields{{"subnet", n.subnet}, {"private_ip", n.ip}, {"public_ip", n.public}}
 		if n.public == "" {
 			f = append(f, field{"connectivity", "private"})
@@ -72,7 +83,13 @@ func (s *spec) String() string {
 	y.section("instances", len(s.insts), func(i int) (string, fields) {
 		in := s.insts[i]
 		return in.name, fields{{"ip_forward", strconv.FormatBool(in.forward)},
-			{"masquerade", flow(len(in.masq), func(i int) fields {
+			{"local_routes", list(in.local)},
+			{"forward_rules", flow(len(in.chain), func(i int) fields { return in.chain[i] })},
+			{"masquerade", flow(len(in.sources)+len(in.masq), func(i int) fields {
+				if i < len(in.sources) {
+					return in.sources[i]
+				}
+				i -= len(in.sources)
 				return fields{{"source", quote(in.masq[i][0])}, {"destination", quote(in.masq[i][1])}}
 			})},
 			{"port_forwards", flow(len(in.forwards), func(i int) fields {
@@ -85,6 +102,7 @@ func (s *spec) String() string {
 		e := s.enis[i]
 		f := fields{{"subnet", e.subnet}, {"instance", e.inst}, {"private_ips", list(e.ips)}, {"ipv6", list(e.ip6)},
 			{"security_groups", list(e.groups)}, {"source_dest_check", strconv.FormatBool(e.check)}}
+		f = append(f, field{"carrier_ip", e.carrier}, field{"customer_owned_ip", e.owned})
 		if len(e.public) > 0 {
 			var pub []string
 			for _, p := range e.public {

@@ -109,10 +109,11 @@ func oracleTopology(seed, number uint64) (n tally, f *failure) {
 	}
 	n.topologies++
 	c := &comparison{t: t, net: eval.Compile(t), r: r, usual: usualAddrs(t), ports: natPorts(t), tally: &n}
+	special := aims(t)
 	for i := range 40 {
 		var ok bool
 		if c.narrow = i%2 == 0; c.narrow {
-			if asked, ok = narrowAsk(r, t); !ok {
+			if asked, ok = narrowAsk(r, t, special); !ok {
 				continue
 			}
 			c.most = 3

@@ -12,13 +12,12 @@ import (
 // gateway or gets it from there; nil for an inspecting endpoint's.
 func (w *walk) publicAccess(b *branch, v *model.VPC, g model.Resource, i *model.Interface, out bool) {
 	block := v.BlockPublicAccess
-	if block == nil || b.asked == packet.Empty {
+	if block == nil || b.asked == packet.Empty || b.dir == packet.Reply { // of a connection that passes
 		return
 	}
 	x := exclusion(block, v, i)
-	inside := out == (b.dir == packet.Forward) // the connection was begun in the VPC
 	ok := packet.Empty
-	if letsPass(block, x, g, i, inside) {
+	if letsPass(block, x, g, i, out) {
 		ok = b.asked
 	}
 	w.gate(b, ok, false, func(packet.Set) Hop {
@@ -32,7 +31,7 @@ func (w *walk) publicAccess(b *branch, v *model.VPC, g model.Resource, i *model.
 		case ok == b.asked:
 			h.Message, h.At = excludedText(x)+" is excluded", x.At
 		default:
-			h.Message = blockText(block, x, v, i, inside)
+			h.Message = blockText(block, x, v, i, out)
 		}
 		return h
 	})

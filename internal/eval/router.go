@@ -51,7 +51,7 @@ func (w *walk) route(b branch, t *routeTable, v *model.VPC) {
 // routeTo handles the targets that are no resource.
 func (w *walk) routeTo(b branch, v *model.VPC, r *model.Route) {
 	if r.Kind == model.TargetLocal {
-		w.resolve(b, v, w.arriveAt)
+		w.resolve(b, v, w.localTo)
 		return
 	}
 	w.badRoute(&b, r, "the target of the route is gone")
@@ -93,7 +93,7 @@ func (w *walk) toInterface(b branch, i *model.Interface, r *model.Route) {
 // lookup cuts b by the routes that win, and calls next for each part.
 func (w *walk) lookup(b branch, t *routeTable, next func(branch, candidate)) {
 	if t.unmodelled != nil {
-		w.undetermined(&b, b.asked, func() Hop {
+		w.endsUnknown(&b, b.asked, func() Hop {
 			return gatewayHop(t.resource).with(NotModelled, t.unmodelled.Name+" is not modelled: "+t.unmodelled.Reason, "MISC-5")
 		})
 		return

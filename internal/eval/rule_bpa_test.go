@@ -130,3 +130,24 @@ instances:
 	topo(t, but(t, ingress, "WHICH", "s-fw")).ask("internet -> web tcp/443", reachable, via("igw", "bpa", "fw"))
 	topo(t, but(t, ingress, "WHICH", "s-web")).ask("internet -> web tcp/443", unreachable, blocked("forward VPC_BLOCK_PUBLIC_ACCESS_ENABLED bpa"))
 }
+
+// It knows connections: a reply passes wherever it leaves, also by a subnet
+// that no exclusion names.
+func TestIGW16_RepliesOfWhatPassesPass(t *testing.T) {
+	const twoLegs = `
+vpcs: {vpc: {cidr: 10.0.0.0/16}}
+internet_gateways: {igw: {vpc: vpc}}
+block_public_access: {bpa: {internet_gateway_block_mode: block-bidirectional, exclusions: [{subnet: WHICH, internet_gateway_exclusion_mode: allow-bidirectional}]}}
+subnets:
+  s-in: {vpc: vpc, cidr: 10.0.1.0/24, route_table: rtb}
+  s-out: {vpc: vpc, cidr: 10.0.2.0/24, route_table: rtb}
+route_tables: {rtb: {vpc: vpc, routes: [{destination: 0.0.0.0/0, target: igw}]}}
+security_groups: {sg: {vpc: vpc, ingress: [{protocol: all, source: 0.0.0.0/0}]}}
+instances: {host: {}}
+network_interfaces:
+  eth0: {subnet: s-out, private_ip: 10.0.2.10, instance: host, security_groups: [sg], source_dest_check: false}
+  eth1: {subnet: s-in, private_ip: 10.0.1.10, public_ip: 203.0.113.10, instance: host, security_groups: [sg], source_dest_check: false}
+`
+	topo(t, but(t, twoLegs, "WHICH", "s-in")).ask("internet -> 203.0.113.10 tcp/443", reachable, via("igw", "bpa"), back("igw"))
+	topo(t, but(t, twoLegs, "WHICH", "s-out")).ask("internet -> 203.0.113.10 tcp/443", unreachable, because("forward VPC_BLOCK_PUBLIC_ACCESS_ENABLED bpa"))
+}

@@ -79,3 +79,39 @@ func TestRT09_NoCarrierGatewayInsideTheVPC(t *testing.T) {
 	n := topo(t, carrierBase)
 	n.ask("region -> edge tcp/443", reachable, via())
 }
+
+func TestMISC03_NoUDPBetweenAZoneAndTheInternet(t *testing.T) {
+	n := topo(t, carrierBase)
+	n.ask("edge -> 192.0.2.7 udp/53", unreachable, blocked("forward CAGW_PROTOCOL_RESTRICTION cagw"))
+	n.ask("edge -> 192.0.2.7 icmp", reachable, via("cagw"), back("cagw"))
+	n.ask("edge -> 192.0.2.7 proto/47", unknown, blocked("forward UNSUPPORTED_COMPONENT cagw")) // no page speaks of it
+	n.ask("edge -> phones udp/53", reachable, via("cagw"))
+	n.ask("phones -> edge udp/53", reachable, via("cagw"))
+	n.ask("internet -> edge udp/53", unreachable, blocked("forward CAGW_NO_INBOUND_FROM_INTERNET cagw"))
+	n.ask("internet -> edge icmp", reachable, via("cagw"), assumes("MISC-3"))
+	// in Africa, whose zones belong to Paris, everything passes
+	n = topo(t, but(t, carrierBase, "us-east-1-wl1-bos-wlz-1", "eu-west-3-wl1-cmn-wlz-1"))
+	n.ask("edge -> 192.0.2.7 udp/53", reachable, via("cagw"))
+	n.ask("edge -> 192.0.2.7 proto/47", reachable, via("cagw"))
+	n.ask("internet -> edge tcp/443", reachable, via("cagw"), back("cagw"))
+}
+
+func TestMISC03_TwoWavelengthZonesOfAVPCDoNotCommunicate(t *testing.T) {
+	n := topo(t, but(t, carrierBase, "az: us-east-1a", "az: us-east-1-wl1-nyc-wlz-1"))
+	n.ask("edge -> region tcp/443", unreachable, blocked("forward WAVELENGTH_ZONES_DO_NOT_COMMUNICATE vpc"))
+	n.ask("region -> edge tcp/443", unreachable, blocked("forward WAVELENGTH_ZONES_DO_NOT_COMMUNICATE vpc"))
+	n.ask("edge -> bare tcp/443", reachable, via())
+	n = topo(t, but(t, carrierBase, "az: us-east-1a", "az: us-east-1-wl1-bos-wlz-1"))
+	n.ask("edge -> region tcp/443", reachable, via())
+}
+
+func TestMISC03_CarrierNetworkKnowsCarrierAddressesOnly(t *testing.T) {
+	n := topo(t, carrierBase)
+	n.ask("phones -> bare tcp/443", unreachable, blocked("forward CAGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS cagw"))
+	n.ask("phones -> 192.0.2.7 tcp/443", unknown, blocked("forward UNSUPPORTED_COMPONENT cagw"))
+	n.ask("phones -> 155.146.0.20 tcp/443", unreachable, because("forward ENI_SG_RULES_MISMATCH sg-f ingress"))
+	// a network's range may hold carrier IP addresses, which are interfaces'
+	n = topo(t, but(t, carrierBase, "100.70.0.0/16", "155.146.0.0/16", "{protocol: tcp, ports: 80, source: 155.146.0.10/32}", "{protocol: all, source: 155.146.0.0/16}"))
+	n.ask("edge -> 155.146.0.20 tcp/443", reachable, via("cagw", "cagw-f"), delivered("far-edge"))
+	n.ask("edge -> phones tcp/443", reachable, via("cagw"), delivered("phones"))
+}

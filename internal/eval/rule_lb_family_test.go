@@ -88,3 +88,14 @@ func TestEP12_InternalLoadBalancerDeniesTheInternetGateway(t *testing.T) {
 	facing := topo(t, but(t, open, "    scheme: internal\n    nodes: [{subnet: pub, private_ip: 10.0.0.50,", "    scheme: internet_facing\n    nodes: [{subnet: pub, private_ip: 10.0.0.50, public_ip: 203.0.113.50,"))
 	facing.ask("2600::1 -> 2001:db8:a:1::50 tcp/443", reachable)
 }
+
+// The targets that a client gets are those of its own family; its node's zone
+// does not change that.
+func TestLB09_ZoneOfTheNodeIsAskedAboutTargetsOfTheClientsFamily(t *testing.T) {
+	zones := but(t, lbDual, "  pub: {vpc: vpc,", "  pub: {vpc: vpc, az: za,", "priv: {vpc: vpc,", "priv: {vpc: vpc, az: zb,", "six: {vpc: vpc,", "six: {vpc: vpc, az: za,")
+	n := topo(t, zones)
+	n.ask("198.51.100.7 -> nlb tcp/444", unreachable, blocked("forward ELBV2_NO_TARGETS_IN_AZ nlb"))
+	n.ask("2600::1 -> nlb tcp/444", reachable, delivered("sixer"))
+	topo(t, but(t, zones, "    scheme: internet_facing\n    nodes: [{subnet: pub, private_ip: 10.0.0.40", "    cross_zone: true\n    scheme: internet_facing\n    nodes: [{subnet: pub, private_ip: 10.0.0.40")).
+		ask("198.51.100.7 -> nlb tcp/444", reachable, delivered("four"))
+}

@@ -46,3 +46,11 @@ func TestGW14_TheInterfaceNeedsNoPublicAddressAndOthersAreStillMapped(t *testing
 	n.ask("internet -> 192.0.2.200 tcp/443", reachable)
 	n.ask("app -> internet tcp/443", unreachable, because("forward IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS igw"))
 }
+
+// Only the host that the gateway routes an address to may send from it.
+func TestGW14_OnlyTheHostThatGetsThePoolSendsFromIt(t *testing.T) {
+	n := topo(t, but(t, poolBase, "CHECK", "false", "instances:\n", "instances:\n  thief: {subnet: s-edge, private_ip: 10.0.0.12, security_groups: [sg], source_dest_check: false, ip_forward: true, masquerade: [{to: 192.0.2.200}]}\n",
+		"s-app: {vpc: vpc, cidr: 10.0.1.0/24, route_table: rtb-app}", "s-app: {vpc: vpc, cidr: 10.0.1.0/24, route_table: rtb-thief}",
+		"  rtb-edge:", "  rtb-thief: {vpc: vpc, routes: [{destination: 0.0.0.0/0, target: thief}]}\n  rtb-edge:"))
+	n.ask("app -> 198.51.100.7 udp/53", unreachable, blocked("forward GATEWAY_REJECTS_SPOOFED_TRAFFIC igw"))
+}

@@ -117,3 +117,26 @@ not_modelled:
 	half.ask("ia -> ib tcp/80", eval.Unknown)
 	half.ask("ia -> ib tcp/81", unreachable)
 }
+
+// Of two targets one is stopped, and of the other nobody can say: that is
+// neither reachable nor unreachable.
+func TestMISC05_WhatFailsOneWayAndIsUnknownAnotherIsUnknown(t *testing.T) {
+	const net = `
+vpcs: {vpc: {cidr: 10.0.0.0/16}, far: {cidr: 10.9.0.0/16}}
+not_modelled: {core: {kind: core network, reason: Cloud WAN is not modelled}}
+subnets: {s: {vpc: vpc, cidr: 10.0.0.0/24, route_table: rtb}, apps: {vpc: vpc, cidr: 10.0.1.0/24}, f: {vpc: far, cidr: 10.9.0.0/24}}
+route_tables: {rtb: {vpc: vpc, routes: [{destination: 10.9.0.0/16, target: core}]}}
+security_groups:
+  open: {vpc: vpc, ingress: [{protocol: all, source: 0.0.0.0/0}]}
+  shut: {vpc: vpc, ingress: []}
+instances:
+  client: {subnet: apps, private_ip: 10.0.1.10, security_groups: [open]}
+  near: {subnet: apps, private_ip: 10.0.1.11, security_groups: [WHICH]}
+  there: {subnet: f, private_ip: 10.9.0.10}
+load_balancers:
+  nlb: {type: network, scheme: internal, nodes: [{subnet: s, private_ip: 10.0.0.40}], listeners: [{protocol: tcp, port: 443, targets: [{address: 10.0.1.11}, {address: 10.9.0.10}]}]}
+`
+	topo(t, but(t, net, "WHICH", "shut")).ask("client -> nlb tcp/443", eval.Unknown, because("forward ENI_SG_RULES_MISMATCH shut ingress"), because("forward UNSUPPORTED_COMPONENT core"))
+	topo(t, but(t, net, "WHICH", "open")).ask("client -> nlb tcp/443", eval.Unknown)
+	topo(t, but(t, net, "WHICH", "shut", "{address: 10.9.0.10}", "{address: 10.0.1.10}")).ask("near -> nlb tcp/443", eval.Partial) // both are known
+}

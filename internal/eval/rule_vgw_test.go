@@ -132,3 +132,35 @@ func TestVGW11_DetachedGatewayIsABlackhole(t *testing.T) {
 	n.ask("a -> dc tcp/443", unreachable, blocked("forward BAD_STATE_ROUTE rtb"))
 	n.ask("a -> 198.51.100.7 tcp/443", reachable)
 }
+
+func TestVGW05_NothingOfIPv6ComesInOverAVPNConnectionOfAVPNGateway(t *testing.T) {
+	n := topo(t, `
+vpcs: {vpc: {cidr: 10.0.0.0/16, ipv6_cidr: "2001:db8:a::/56"}}
+vpn_gateways: {vgw: {vpc: vpc}}
+vpn_connections: {vpn: {gateway: vgw, routing: bgp}}
+external_networks: {dc: {cidrs: [172.31.0.0/16, "2001:db8:77::/48"], behind: vpn}}
+subnets: {s: {vpc: vpc, cidr: 10.0.1.0/24, ipv6_cidr: "2001:db8:a:1::/64", route_table: rtb}}
+route_tables: {rtb: {vpc: vpc, propagating_gateways: [vgw]}}
+security_groups: {sg: {vpc: vpc, ingress: [{protocol: all, source: 0.0.0.0/0}, {protocol: all, source: "::/0"}]}}
+instances: {a: {subnet: s, private_ip: 10.0.1.10, ipv6: "2001:db8:a:1::10", security_groups: [sg]}}
+`)
+	n.ask("172.31.0.1 -> 10.0.1.10 udp/53", reachable)
+	n.ask("2001:db8:77::1 -> 2001:db8:a:1::10 udp/53", unreachable, blocked("forward VPN_IPV4_ONLY vgw")) // judged by delivery alone
+}
+
+func TestVGW07_WhatTheVPCHasIsNoOtherSites(t *testing.T) {
+	n := topo(t, `
+vpcs: {vpc: {cidr: 10.0.0.0/16}}
+vpn_gateways: {vgw: {vpc: vpc}}
+vpn_connections: {vpn-a: {gateway: vgw, routing: bgp}, vpn-b: {gateway: vgw, routing: bgp}}
+external_networks: {a: {cidrs: [172.30.0.0/16], behind: vpn-a}, b: {cidrs: [10.0.0.0/15], behind: vpn-b}}
+subnets: {s: {vpc: vpc, cidr: 10.0.1.0/24, route_table: rtb}}
+route_tables: {rtb: {vpc: vpc, propagating_gateways: [vgw]}}
+security_groups: {sg: {vpc: vpc, ingress: [{protocol: all, source: 0.0.0.0/0}]}}
+instances: {host: {subnet: s, private_ip: 10.0.1.10, security_groups: [sg]}}
+`)
+	n.ask("a -> host tcp/443", reachable, via("vpn-a", "vgw"), delivered("host"))
+	n.ask("host -> a tcp/443", reachable, back("vpn-a", "vgw"))
+	n.ask("a -> 10.1.0.9 tcp/443", reachable, delivered("b"))
+	n.ask("a -> 10.0.1.11 tcp/443", unreachable, blocked("forward VGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS vgw"))
+}

@@ -340,7 +340,7 @@ func (n *Net) poolOf(v *model.VPC) addr.Set {
 func (w *walk) namedByAddress(b *branch) {
 	for _, x := range w.symbolsIn(b.asked, b.fam, packet.Dst) {
 		part := w.withSymbol(b.asked, b.fam, packet.Dst, x)
-		w.undetermined(b, part, func() Hop {
+		w.endsUnknown(b, part, func() Hop {
 			return gatewayHop(x.Interface).with(AddressNotKnown, x.Text+" is not known yet, and may become this address", "ADDR-21")
 		})
 		w.without(b, part)

@@ -5,6 +5,14 @@ import (
 	"github.com/vpcpath/vpcpath/internal/packet"
 )
 
+// endsUnknown is undetermined for what ends there: nobody can say what becomes
+// of it.
+func (w *walk) endsUnknown(b *branch, s packet.Set, hop func() Hop) {
+	part := w.only(*b, s)
+	w.open = w.sp.Or(w.open, w.pull(&part, part.live))
+	w.undetermined(b, s, hop)
+}
+
 // undetermined notes that something which is not modelled decides about s: it
 // may pass and it may not (MISC-5, FW-3).
 func (w *walk) undetermined(b *branch, s packet.Set, hop func() Hop) {
@@ -31,7 +39,7 @@ func unmodelledText(u *model.Unmodelled) string { return u.Name + " is not model
 // notModelledTarget ends b at a device that vpcpath does not know: where it
 // goes from there nobody can say.
 func (w *walk) notModelledTarget(b branch, t *model.Unmodelled, r *model.Route) {
-	w.undetermined(&b, b.asked, func() Hop {
+	w.endsUnknown(&b, b.asked, func() Hop {
 		h := gatewayHop(t).with(NotModelled, unmodelledText(t), "MISC-5")
 		h.At = r.At
 		return h

@@ -53,7 +53,7 @@ func (w *walk) site(b branch, c *model.VPNConnection) {
 	if b.asked == packet.Empty {
 		return
 	}
-	w.undetermined(&b, b.asked, func() Hop {
+	w.endsUnknown(&b, b.asked, func() Hop {
 		return gatewayHop(c.Named()).with(NotModelled, fmt.Sprintf("the topology does not say who has %s behind %s", w.some(b.asked, b.fam, b.destination()), c.Name), "VGW-6")
 	})
 }
@@ -62,7 +62,7 @@ func (w *walk) site(b branch, c *model.VPNConnection) {
 func (w *walk) fromNetwork(b branch, e *model.ExternalNetwork) {
 	switch edge := e.Edge.(type) {
 	case *model.CarrierGateway:
-		w.carrier(b, edge)
+		w.fromCarrier(b, edge)
 	case *model.LocalGateway:
 		w.fromPremises(b, edge)
 	default:
@@ -79,6 +79,12 @@ func (w *walk) fromNetwork(b branch, e *model.ExternalNetwork) {
 func (w *walk) vgwIn(b branch, g *model.VPNGateway, c *model.VPNConnection) {
 	id := gatewayHop(g)
 	w.handOn(&b, g, "from "+c.Name, "VGW-3")
+	if b.fam == addr.V6 && c.Type != model.DirectConnect {
+		w.drop(&b, b.asked, func() Hop {
+			return id.with(VPNConnectionFamily, "a VPN connection on a VPN gateway carries IPv4 only", "VGW-5")
+		})
+		return
+	}
 	if hubs(c) {
 		b = w.cloudHub(b, g, c)
 	}
@@ -119,6 +125,9 @@ func hubs(c *model.VPNConnection) bool { return c.BGP && c.Type != model.DirectC
 // returns the rest (VGW-7).
 func (w *walk) cloudHub(b branch, g *model.VPNGateway, from *model.VPNConnection) branch {
 	rest := b
+	if g.VPC != nil { // what its VPC has stays there, whatever a site claims
+		w.without(&b, w.inBlocks(b.asked, b.fam, b.destination(), g.VPC.Blocks()))
+	}
 	split(w, w.net.vpnTable(g).lookup, b.asked, b.fam, b.destination(), func(rs []addr.Range, e *routeEntry, ok bool) {
 		if !ok {
 			return

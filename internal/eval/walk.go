@@ -33,6 +33,7 @@ type walk struct {
 	answered, unanswered packet.Set        // on the way back, of those that arrived
 	chosen               packet.Set        // an undocumented choice of AWS decides (RT-7)
 	unknown              packet.Set        // something that is not modelled decides, unless all of it fails anyhow
+	open                 packet.Set        // the part of it of which nobody can say what becomes of it
 	listed               *model.PrefixList // the list of the addresses asked for, where nobody knows these
 	maybes               []maybe           // routes to lists that nobody knows, which may decide
 	doubted              packet.Set        // an address that AWS chooses decides, whatever becomes of its stand-in

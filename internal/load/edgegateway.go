@@ -2,7 +2,6 @@ package load
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/vpcpath/vpcpath/internal/model"
 	"gopkg.in/yaml.v3"
@@ -59,15 +58,12 @@ func (r *resolver) resolveCarriers() {
 		if !attachOnly(r, g.vpc, g.VPC, &g.VPC.CarrierGateway, g.CarrierGateway) {
 			continue
 		}
-		if !slices.ContainsFunc(g.VPC.Subnets, func(s *model.Subnet) bool { return s.AZ == "" || wavelength(s.AZ) }) {
+		if !slices.ContainsFunc(g.VPC.Subnets, func(s *model.Subnet) bool { return s.AZ == "" || model.WavelengthZone(s.AZ) }) {
 			r.faultOf(g.vpc.at, idMissingWavelength, g.VPC.At, quote(g.VPC.Name)+" is declared here",
 				"carrier gateway %q needs a VPC with a subnet in a Wavelength Zone, as us-east-1-wl1-bos-wlz-1; VPC %q has none", g.Name, g.VPC.Name)
 		}
 	}
 }
-
-// wavelength reports whether the name of a zone is that of a Wavelength Zone.
-func wavelength(zone string) bool { return strings.Contains(zone, "-wl") }
 
 func (r *resolver) resolveLocals() {
 	for _, g := range r.d.locals {

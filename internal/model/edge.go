@@ -1,6 +1,14 @@
 package model
 
-import "github.com/vpcpath/vpcpath/internal/diag"
+import (
+	"strings"
+
+	"github.com/vpcpath/vpcpath/internal/diag"
+)
+
+// WavelengthZone reports whether the name of a zone is that of a Wavelength
+// Zone, as us-east-1-wl1-bos-wlz-1.
+func WavelengthZone(zone string) bool { return strings.Contains(zone, "-wl") }
 
 // CarrierGateway joins the Wavelength subnets of a VPC to a carrier's network
 // (MISC-3).
