@@ -19,7 +19,7 @@ const module = "github.com/vpcpath/vpcpath"
 var order = []string{
 	"internal/diag", "internal/jsontree", "internal/doc", "internal/addr", "internal/packet", "internal/lpm", "internal/model",
 	"internal/load", "internal/eval", "internal/check", "internal/render", "internal/examples",
-	"internal/draft", "internal/terraform", "internal/awsjson", "internal/cloudformation", "internal/iptables",
+	"internal/draft", "internal/firewall", "internal/terraform", "internal/awsjson", "internal/cloudformation", "internal/iptables",
 	"internal/importer",
 	"cmd/vpcpath",
 }

@@ -47,7 +47,7 @@ func traffic(rule *doc.Value, protocol jsontree.Value, from, to jsontree.Value) 
 		if !okLo || !okHi || lo < 0 || hi < 0 { // SG-9: a range is needed; what stands without one means all
 			lo, hi = 0, 65535
 		}
-		rule.Set("ports", ports(lo, hi, at))
+		rule.Set("ports", doc.Ports(lo, hi, at))
 	case 1, 58:
 		if okLo && lo >= 0 {
 			m := doc.Map(at).Set("type", doc.Int(lo, at))
@@ -58,13 +58,6 @@ func traffic(rule *doc.Value, protocol jsontree.Value, from, to jsontree.Value) 
 		}
 	}
 	return true
-}
-
-func ports(lo, hi int, at diag.Pos) *doc.Value {
-	if lo == hi {
-		return doc.Int(lo, at)
-	}
-	return doc.Str(strconv.Itoa(lo)+"-"+strconv.Itoa(hi), at)
 }
 
 // writeACLs writes the network ACLs. The last rule, which denies, is implicit.

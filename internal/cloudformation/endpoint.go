@@ -1,8 +1,6 @@
 package cloudformation
 
 import (
-	"strings"
-
 	"github.com/vpcpath/vpcpath/internal/diag"
 	"github.com/vpcpath/vpcpath/internal/doc"
 	"github.com/vpcpath/vpcpath/internal/draft"
@@ -63,47 +61,4 @@ func orElse(s, other string) string {
 		return other
 	}
 	return s
-}
-
-// firewall writes the endpoints of a Network Firewall. Its rule groups are
-// named as not understood.
-func (w *writer) firewall(r *resource) {
-	e := w.entry("network_firewalls", r)
-	w.link(e.Value, "vpc", r, "VpcId")
-	endpoints := doc.Map(r.at)
-	for i, m := range r.get("SubnetMappings").each() {
-		endpoints.Set(r.shown+"."+endpointAttribute(i), doc.Str(w.target(r, "SubnetId", m.get("SubnetId")), m.at))
-	}
-	e.Set("endpoints", endpoints)
-	policy, ok := r.get("FirewallPolicyArn").ref()
-	if !ok || policy.to.typ != "AWS::NetworkFirewall::FirewallPolicy" {
-		e.Append("not_modelled", doc.Str("its policy is not in the template", r.at))
-		return
-	}
-	p := policy.to.get("FirewallPolicy")
-	for _, a := range p.get("StatelessDefaultActions").each() {
-		switch s, _ := a.text(); s {
-		case "aws:pass":
-			e.Set("stateless_default", doc.Str("pass", a.at))
-		case "aws:drop":
-			e.Set("stateless_default", doc.Str("drop", a.at))
-		}
-	}
-	if order, _ := p.get("StatefulEngineOptions").get("RuleOrder").text(); order == "STRICT_ORDER" {
-		e.Set("stateful_order", doc.Str("strict", p.at))
-		for _, a := range p.get("StatefulDefaultActions").each() {
-			if s, _ := a.text(); strings.HasPrefix(s, "aws:drop") {
-				e.Set("stateful_default", doc.Str("drop", a.at))
-			}
-		}
-	}
-	for _, key := range []string{"StatelessRuleGroupReferences", "StatefulRuleGroupReferences"} {
-		for _, g := range p.get(key).each() {
-			name := "a rule group"
-			if ref, ok := g.get("ResourceArn").ref(); ok {
-				name = "rule group " + ref.to.name
-			}
-			e.Append("not_modelled", doc.Str(name, g.at))
-		}
-	}
 }

@@ -95,6 +95,14 @@ func Str(text string, at diag.Pos) *Value { return &Value{Kind: Text, Text: text
 // Int makes a whole number.
 func Int(n int, at diag.Pos) *Value { return &Value{Kind: Number, Text: strconv.Itoa(n), At: at} }
 
+// Ports makes a range of ports, both ends in it: 443, or 1024-65535.
+func Ports(lo, hi int, at diag.Pos) *Value {
+	if lo == hi {
+		return Int(lo, at)
+	}
+	return Str(strconv.Itoa(lo)+"-"+strconv.Itoa(hi), at)
+}
+
 // Bool makes a boolean.
 func Bool(b bool, at diag.Pos) *Value {
 	return &Value{Kind: Boolean, Text: strconv.FormatBool(b), At: at}
@@ -153,4 +161,15 @@ func (v *Value) index(key string) int {
 // Remove takes a key out of a mapping.
 func (v *Value) Remove(key string) {
 	v.Pairs = slices.DeleteFunc(v.Pairs, func(p Pair) bool { return p.Key == key })
+}
+
+// Place gives a value, and all in it, a place.
+func (v *Value) Place(at diag.Pos) {
+	v.At = at
+	for _, item := range v.Items {
+		item.Place(at)
+	}
+	for _, p := range v.Pairs {
+		p.Value.Place(at)
+	}
 }

@@ -38,12 +38,7 @@ func (t Traffic) set(m *doc.Value, at diag.Pos) {
 		if t.To != nil && *t.To >= 0 {
 			to = *t.To
 		}
-		switch {
-		case from == to:
-			m.Set("ports", doc.Int(from, at))
-		default:
-			m.Set("ports", doc.Str(strconv.Itoa(from)+"-"+strconv.Itoa(to), at))
-		}
+		m.Set("ports", doc.Ports(from, to, at))
 	case "icmp", "icmpv6":
 		if t.From == nil || *t.From < 0 {
 			return

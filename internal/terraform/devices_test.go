@@ -96,9 +96,9 @@ func TestNetworkFirewall(t *testing.T) {
 	things := inspected(telnet, flows, obj{"stateless_default_actions": []any{"aws:forward_to_sfe"}})
 	expectEntries(t, things, nil, [][3]string{
 		{"aws_networkfirewall_firewall.f", "endpoints", "{aws_networkfirewall_firewall.f@aws_subnet.fw[0]: aws_subnet.fw[0], aws_networkfirewall_firewall.f@aws_subnet.fw[1]: aws_subnet.fw[1]}"},
-		{"aws_networkfirewall_firewall.f", "stateless_rules", "[{priority: 1, action: drop, protocol: tcp, ports: 23-25}, {priority: 2, action: drop, protocol: udp, ports: 23-25}, " +
-			"{priority: 3, action: pass, protocol: tcp, ports: 8080, source: 10.0.0.0/16}, {priority: 4, action: pass, protocol: tcp, source_ports: 8080, destination: 10.0.0.0/16}]"},
-		{"aws_networkfirewall_firewall.f", "stateful_rules", "[{action: pass, protocol: tcp, ports: 443}, {action: drop}, {action: alert}]"},
+		{"aws_networkfirewall_firewall.f", "stateless_rules", "[{action: drop, protocol: tcp, ports: [23-25], priority: 1}, {action: drop, protocol: udp, ports: [23-25], priority: 2}, " +
+			"{action: pass, protocol: tcp, ports: [8080], source: [10.0.0.0/16], priority: 3}, {action: pass, protocol: tcp, source_ports: [8080], destination: [10.0.0.0/16], priority: 4}]"},
+		{"aws_networkfirewall_firewall.f", "stateful_rules", "[{action: pass, protocol: tcp, ports: [443]}, {action: drop, protocol: all}]"},
 		{"aws_networkfirewall_firewall.f", "not_modelled", ""},
 		{"aws_route_table.s", "routes", "[{destination: 0.0.0.0/0, target: aws_networkfirewall_firewall.f@aws_subnet.fw[0]}]"},
 	})
@@ -107,35 +107,41 @@ func TestNetworkFirewall(t *testing.T) {
 			t.Errorf("%s: %s, expected %s; %v", port, r.Verdict, want, r.Blockers)
 		}
 	}
+	const reason = "[{action: not_modelled, reason: rule group aws_networkfirewall_rule_group.flows "
 	for _, c := range []struct {
-		name          string
-		rule          obj
-		rules, reason string
+		rule obj
+		want string
 	}{
-		{"variables", statefulRule("PASS", "TCP", "$PARTNERS", "$WEB"), "[{action: pass, protocol: tcp, ports: [80, 8000-8010], destination: [192.0.2.0/24, 198.51.100.7/32]}]", ""},
-		{"AWS's own variable", statefulRule("PASS", "ICMP", "$HOME_NET", "ANY"), "[{action: pass, protocol: icmp, destination: 10.0.0.0/16}, {action: pass, protocol: icmpv6, destination: 10.0.0.0/16}]", ""},
-		{"lists", statefulRule("REJECT", "UDP", "[10.1.0.0/16, 10.2.0.0/16]", "[53,123:124,1024:]"), "[{action: reject, protocol: udp, ports: [53, 123-124, 1024-65535], destination: [10.1.0.0/16, 10.2.0.0/16]}]", ""},
-		{"any protocol with ports", statefulRule("DROP", "IP", "ANY", "22"), "[{action: drop, protocol: tcp, ports: 22}, {action: drop, protocol: udp, ports: 22}]", ""},
-		{"a negation", statefulRule("PASS", "TCP", "!10.0.0.0/8", "ANY"), "", `[stateful rule 1 of aws_networkfirewall_rule_group.flows: "!10.0.0.0/8" is not understood]`},
-		{"another variable", statefulRule("PASS", "TCP", "$EXTERNAL_NET", "ANY"), "", `[stateful rule 1 of aws_networkfirewall_rule_group.flows: "$EXTERNAL_NET" is not understood]`},
-		{"a protocol of applications", statefulRule("DROP", "TLS", "ANY", "ANY"), "", "[stateful rule 1 of aws_networkfirewall_rule_group.flows: it looks into TLS]"},
-		{"an option", statefulRule("PASS", "TCP", "ANY", "ANY", "flow:established", "msg:x"), "", "[stateful rule 1 of aws_networkfirewall_rule_group.flows: it has the option flow]"},
+		{statefulRule("PASS", "TCP", "$PARTNERS", "$WEB"), "[{action: pass, protocol: tcp, destination: [192.0.2.0/24, 198.51.100.7/32], ports: [80, 8000-8010]}]"},
+		{statefulRule("PASS", "ICMP", "$HOME_NET", "ANY"), "[{action: pass, protocol: icmp, destination: [10.0.0.0/16]}, {action: pass, protocol: icmpv6, destination: [10.0.0.0/16]}]"},
+		{statefulRule("REJECT", "UDP", "[10.1.0.0/16, 10.2.0.0/16]", "[53,123:124,1024:]"), "[{action: reject, protocol: udp, destination: [10.1.0.0/16, 10.2.0.0/16], ports: [53, 123-124, 1024-65535]}]"},
+		{statefulRule("DROP", "TLS", "ANY", "ANY"), reason + "has a rule for protocol TLS, protocol: all}]"},
+		{statefulRule("PASS", "TCP", "ANY", "ANY", "flow:established", "msg:x"), reason + "has a rule that looks at more than addresses and ports (flow), protocol: tcp}]"},
 	} {
 		group := rules(c.rule)
 		group["rule_variables"] = flows["rule_variables"]
-		expectEntries(t, inspected(obj{}, group, nil), nil, [][3]string{
-			{"aws_networkfirewall_firewall.f", "stateful_rules", c.rules}, {"aws_networkfirewall_firewall.f", "not_modelled", c.reason}})
+		expectEntries(t, inspected(obj{}, group, nil), nil, [][3]string{{"aws_networkfirewall_firewall.f", "stateful_rules", c.want}})
 	}
-	for name, source := range map[string]obj{"has Suricata rules": {"rules_string": "pass tcp any any -> any any (sid:1;)"}, "is a list of domains": {"rules_source_list": []any{obj{"targets": []any{"example.com"}}}}} {
-		things := inspected(telnet, obj{"rules_source": []any{source}}, nil)
-		expectEntries(t, things, nil, [][3]string{{"aws_networkfirewall_firewall.f", "not_modelled", "[aws_networkfirewall_rule_group.flows " + name + "]"}})
-		r := verdict(t, things, "aws_instance.i", "8.8.8.8", "tcp/443")
-		if r.Verdict != eval.Unknown {
-			t.Errorf("%s: %s, expected unknown", name, r.Verdict)
+	suricata := obj{"rules_source": []any{obj{"rules_string": "pass tcp any any -> any 443 (sid:1;)\ndrop ip any any -> any any (sid:2;)"}}}
+	domains := obj{"rules_source": []any{obj{"rules_source_list": []any{obj{"targets": []any{"example.com"}}}}}}
+	for _, c := range []struct {
+		name  string
+		group obj
+		port  string
+		want  eval.Verdict
+	}{{"Suricata", suricata, "tcp/443", eval.Reachable}, {"Suricata", suricata, "tcp/444", eval.Unreachable}, {"domains", domains, "tcp/443", eval.Unknown}, {"domains", domains, "tcp/23", eval.Unreachable}} {
+		if r := verdict(t, inspected(telnet, c.group, nil), "aws_instance.i", "8.8.8.8", c.port); r.Verdict != c.want {
+			t.Errorf("%s %s: %s, expected %s", c.name, c.port, r.Verdict, c.want)
 		}
-		if r := verdict(t, things, "aws_instance.i", "8.8.8.8", "tcp/23"); r.Verdict != eval.Unreachable {
-			t.Errorf("%s: what the stateless rules drop is %s", name, r.Verdict)
+	}
+	later := inspected(telnet, flows, nil)
+	for i := range later {
+		if later[i].address == "aws_networkfirewall_rule_group.flows" {
+			later[i].unknown = obj{"arn": true, "rule_group": []any{obj{"rules_source": []any{obj{"stateful_rule": []any{obj{"header": []any{obj{"source": true}}}}}}}}}
 		}
+	}
+	if r := verdict(t, later, "aws_instance.i", "8.8.8.8", "tcp/443"); r.Verdict != eval.Unknown {
+		t.Errorf("rules known after apply only: %s", r.Verdict)
 	}
 	strict := inspected(obj{}, rules(statefulRule("PASS", "TCP", "ANY", "443")), obj{"stateful_engine_options": []any{obj{"rule_order": "STRICT_ORDER"}}, "stateful_default_actions": []any{"aws:alert_strict", "aws:drop_strict"}, "stateless_default_actions": []any{"aws:drop"}})
 	expectEntries(t, strict, nil, [][3]string{

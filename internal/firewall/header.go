@@ -1,4 +1,4 @@
-package awsjson
+package firewall
 
 import (
 	"net/netip"
@@ -51,9 +51,11 @@ func (h *headers) addressSet(text string, depth int) (set addr.Set, ok bool) {
 	case text[0] == '$':
 		return h.addressVariable(text[1:], depth)
 	case text[0] == '@':
-		arn := h.group.get("RuleGroup", "ReferenceSets", "IPSetReferences", text[1:], "ReferenceArn").Text()
-		cidrs := h.f.b.cidrsOf(arn[strings.LastIndexByte(arn, '/')+1:])
-		return joinSets(texts(cidrs), func(part string) (addr.Set, bool) { return h.addressSet(part, depth+1) })
+		arn := h.group.Get("ReferenceSets", "IPSetReferences", text[1:], "ReferenceArn").Text()
+		if h.f.PrefixList == nil {
+			return set, false
+		}
+		return joinSets(h.f.PrefixList(arn[strings.LastIndexByte(arn, '/')+1:]), func(part string) (addr.Set, bool) { return h.addressSet(part, depth+1) })
 	}
 	p, err := netip.ParsePrefix(asCIDR(text))
 	if err != nil {
@@ -70,8 +72,8 @@ func (h *headers) addressVariable(name string, depth int) (addr.Set, bool) {
 	}
 	switch name {
 	case "HOME_NET":
-		if v := h.f.vpc; len(v.cidrs) == 1 && len(v.v6) == 0 { // of several AWS does not say which
-			return h.addressSet(v.cidrs[0].Text(), depth+1)
+		if len(h.f.Home) == 1 { // of several AWS does not say which
+			return h.addressSet(h.f.Home[0], depth+1)
 		}
 	case "EXTERNAL_NET":
 		home, ok := h.addressVariable("HOME_NET", depth+1)
@@ -148,7 +150,7 @@ func (h *headers) ports(v *doc.Value, key, text string) bool {
 		for hi+1 < len(open) && open[hi+1] {
 			hi++
 		}
-		v.Append(key, ports(lo, hi, v.At))
+		v.Append(key, doc.Ports(lo, hi, v.At))
 		lo, some = hi, true
 	}
 	return some
@@ -240,7 +242,7 @@ func signatures(text jsontree.Value) (out []signature, why string) {
 		s, ok := parseSignature(line)
 		if !ok {
 			if why == "" {
-				why = quote(line[:min(len(line), 60)])
+				why = strconv.Quote(line[:min(len(line), 60)])
 			}
 			continue
 		}

@@ -1,4 +1,4 @@
-package awsjson
+package firewall
 
 import (
 	"strings"
@@ -8,45 +8,45 @@ import (
 	"github.com/vpcpath/vpcpath/internal/jsontree"
 )
 
-// stateful writes the stateful rules of a policy (FW-3). What is not
-// understood stands among them in its place.
-func (f *firewall) stateful(r *resource, policy jsontree.Value) {
-	strict := is(policy.Get("StatefulEngineOptions", "RuleOrder"), "STRICT_ORDER")
-	if strict {
-		f.e.Set("stateful_order", doc.Str("strict", policy.At()))
+// stateful writes the stateful rules (FW-3). What is not understood stands
+// among them in its place.
+func (f *Firewall) stateful(e *doc.Entry) (problems []Problem) {
+	if is(f.Policy.Get("StatefulEngineOptions", "RuleOrder"), "STRICT_ORDER") {
+		e.Set("stateful_order", doc.Str("strict", f.Policy.At()))
 	}
-	rules := doc.ListOf(policy.At())
-	for _, ref := range references(policy.Get("StatefulRuleGroupReferences")) {
+	rules := doc.ListOf(f.Policy.At())
+	for _, ref := range byPriority(f.Policy.Get("StatefulRuleGroupReferences")) {
 		arn := ref.Get("ResourceArn").Text()
-		g := f.b.d.find("NetworkFirewallRuleGroups", arn)
-		if g == nil {
-			rules.Items = append(rules.Items, unknownRule("its rule group "+shortID(arn)+" is not in the dump (aws network-firewall describe-rule-group)", ref.At()))
+		g, ok := f.Group(arn)
+		if !ok {
+			rules.Items = append(rules.Items, unknownRule("its rule group "+f.Title(arn)+" "+f.Missing, ref.At()))
 			continue
 		}
-		list := f.group(g)
+		list := f.group(f.Title(arn), g)
 		if is(ref.Get("Override", "Action"), "DROP_TO_ALERT") {
 			list = dropsToAlerts(list)
 		}
 		rules.Items = append(rules.Items, list...)
 	}
-	for a := range policy.Get("StatefulDefaultActions").Items() {
+	for a := range f.Policy.Get("StatefulDefaultActions").Items() {
 		switch text := a.Text(); {
 		case text == "aws:drop_strict":
-			f.e.Set("stateful_default", doc.Str("drop", a.At()))
+			e.Set("stateful_default", doc.Str("drop", a.At()))
 		case strings.HasPrefix(text, "aws:drop_"):
 			rules.Items = append(rules.Items, unknownRule("default action "+text+" lets packets through until a connection is established, and drops the rest", a.At()))
 		}
 	}
 	if len(rules.Items) > 0 {
-		f.e.Set("stateful_rules", rules)
+		e.Set("stateful_rules", rules)
 	}
 	seen := map[string]bool{}
 	for _, v := range rules.Items {
 		if why := v.Get("reason"); why != nil && !seen[why.Text] {
 			seen[why.Text] = true
-			f.b.info(why.At, "not-modelled", "network firewall %s has rules that are not modelled: %s; verdicts that depend on them are unknown", quote(r.id), why.Text)
+			problems = append(problems, Problem{At: why.At, Why: why.Text})
 		}
 	}
+	return problems
 }
 
 // unknownRule stands in the place of rules that are not understood.
@@ -66,8 +66,8 @@ func dropsToAlerts(list []*doc.Value) []*doc.Value {
 }
 
 // group makes the rules of a stateful rule group.
-func (f *firewall) group(g *resource) []*doc.Value {
-	source := g.get("RuleGroup", "RulesSource")
+func (f *Firewall) group(name string, g jsontree.Value) []*doc.Value {
+	source := g.Get("RulesSource")
 	h := &headers{f: f, group: g}
 	var out []*doc.Value
 	add := func(v *doc.Value) {
@@ -75,7 +75,6 @@ func (f *firewall) group(g *resource) []*doc.Value {
 			out = append(out, v)
 		}
 	}
-	name := shortID(g.id)
 	for rule := range source.Get("StatefulRules").Items() {
 		header := rule.Get("Header")
 		s := signature{action: rule.Get("Action").Text(), protocol: header.Get("Protocol").Text(), source: header.Get("Source").Text(), sourcePort: header.Get("SourcePort").Text(),
@@ -102,7 +101,7 @@ func (f *firewall) group(g *resource) []*doc.Value {
 		add(unknownRule("rule group "+name+" lists domains", list.At()).Set("protocol", doc.Str("tcp", list.At())))
 	}
 	if len(out) == 0 && source.Get("StatefulRules").Len() == 0 && source.Get("RulesString").Text() == "" && !source.Get("RulesSourceList").Exists() {
-		add(unknownRule("the rules of rule group "+name+" are not in the dump", g.At())) // AWS shows none of its own groups
+		add(unknownRule("the rules of rule group "+name+" are not known", g.At())) // AWS shows none of its own groups
 	}
 	return out
 }
@@ -121,8 +120,8 @@ var harmless = map[string]bool{"sid": true, "msg": true, "rev": true, "metadata"
 
 // headers reads the headers of a group's signatures.
 type headers struct {
-	f     *firewall
-	group *resource
+	f     *Firewall
+	group jsontree.Value
 }
 
 // rules makes the rules of a signature. One that looks at more than the
@@ -181,9 +180,9 @@ func isAny(text string) bool { return text == "" || strings.EqualFold(text, "any
 // variable returns what a variable of a rule group stands for: what the group
 // says, else the policy.
 func (h *headers) variable(kind, name string) []jsontree.Value {
-	v := h.group.get("RuleGroup", "RuleVariables", kind, name, "Definition")
+	v := h.group.Get("RuleVariables", kind, name, "Definition")
 	if !v.Exists() && kind == "IPSets" {
-		v = h.f.policy.get("FirewallPolicy", "PolicyVariables", "RuleVariables", name, "Definition")
+		v = h.f.Policy.Get("PolicyVariables", "RuleVariables", name, "Definition")
 	}
 	var out []jsontree.Value
 	for d := range v.Items() {
