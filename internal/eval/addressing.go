@@ -29,7 +29,7 @@ func (n *Net) pair(f, t side, port model.PortSpec) pair {
 		p.target.host = x
 	}
 	p.dst = t.addrs
-	if p.dst.Empty() {
+	if p.dst.Empty() && t.iface != nil { // nil: of what is not modelled
 		if a := n.addressOf(t.iface, f); a.IsValid() {
 			p.dst = single(a)
 		}

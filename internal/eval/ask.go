@@ -78,6 +78,9 @@ func kept(p pair) *pair { return &p }
 
 // answer walks one pair.
 func (n *Net) answer(p pair) *Result {
+	if u := unmodelledEnd(p); u != nil {
+		return notModelledEnd(p, u)
+	}
 	w := n.walks.Get().(*walk)
 	defer n.walks.Put(w)
 	w.reset(p)

@@ -112,6 +112,8 @@ func (n *Net) origins(e model.Endpoint) ([]side, error) {
 		return n.senders(e)
 	}
 	switch r := e.Resource.(type) {
+	case *model.Unmodelled:
+		return []side{{text: e.Text, host: r}}, nil
 	case *model.VPCEndpoint:
 		if r.Type == model.InstanceConnectEndpoint {
 			s := side{text: e.Text, host: r, iface: r.Interfaces[0], named: true}
@@ -126,6 +128,9 @@ func (n *Net) origins(e model.Endpoint) ([]side, error) {
 	case *model.NATGateway:
 		return nil, fmt.Errorf("%q is a NAT gateway, which starts no connection; expected an instance, an interface, a network or an address", e.Text)
 	case *model.Interface:
+		if u, ok := r.Owner.(*model.Unmodelled); ok {
+			return []side{{text: e.Text, shown: r, host: u}}, nil
+		}
 		if r.Instance() == nil {
 			return nil, fmt.Errorf("network interface %q is held by no instance, so nothing is sent from it", e.Text)
 		}
@@ -143,6 +148,17 @@ func (n *Net) targets(e model.Endpoint) ([]side, error) {
 		return []side{{text: e.Text, addrs: asked, host: n.outside(asked), byAddress: !e.Symbolic}}, nil
 	}
 	switch r := e.Resource.(type) {
+	case *model.Unmodelled:
+		var own []*model.Interface
+		for _, i := range n.topo.Interfaces {
+			if i.Owner == e.Resource {
+				own = append(own, i)
+			}
+		}
+		if len(own) > 0 {
+			return each(e.Text, r, own), nil
+		}
+		return []side{{text: e.Text, host: r}}, nil
 	case *model.VPCEndpoint:
 		if r.Type == model.GatewayEndpoint {
 			if r.PrefixList.Unknown { // among these; answer says that nobody knows which

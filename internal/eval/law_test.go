@@ -65,7 +65,7 @@ func answerLaws(r *eval.Result) []string {
 	case works == packet.Empty && sometimes == packet.Empty:
 		want = eval.Unreachable
 	}
-	if open != packet.Empty {
+	if open != packet.Empty || !r.Forward.Walked && len(r.Blockers) == 1 && r.Blockers[0].Code == eval.NotModelled { // an end is not modelled
 		want = eval.Unknown
 	}
 	if r.Verdict != want {

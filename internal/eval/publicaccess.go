@@ -80,8 +80,8 @@ func nat(i *model.Interface) bool {
 
 // inspects reports whether an interface is an inspecting endpoint's.
 func inspects(i *model.Interface) bool {
-	_, ok := i.Owner.(*model.VPCEndpoint)
-	return ok
+	e, ok := i.Owner.(*model.VPCEndpoint)
+	return ok && e.Type == model.GatewayLoadBalancerEndpoint
 }
 
 func excludedText(x *model.PublicAccessExclusion) string {

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/vpcpath/vpcpath/internal/eval"
+	"github.com/vpcpath/vpcpath/internal/model"
 )
 
 // unknownNet has a web server, a database, and things of which only the name
@@ -139,4 +140,20 @@ load_balancers:
 	topo(t, but(t, net, "WHICH", "shut")).ask("client -> nlb tcp/443", eval.Unknown, because("forward ENI_SG_RULES_MISMATCH shut ingress"), because("forward UNSUPPORTED_COMPONENT core"))
 	topo(t, but(t, net, "WHICH", "open")).ask("client -> nlb tcp/443", eval.Unknown)
 	topo(t, but(t, net, "WHICH", "shut", "{address: 10.9.0.10}", "{address: 10.0.1.10}")).ask("near -> nlb tcp/443", eval.Partial) // both are known
+}
+
+// A question about something that is not modelled is answered, not refused.
+func TestMISC05_EndsThatAreNotModelledAreUnknown(t *testing.T) {
+	n := topo(t, but(t, unknownNet, "~VPC", "", "~ACL", "", "TABLE", "rtb", "FORWARD", "true"))
+	for _, q := range []string{"web -> acl-x tcp/443", "acl-x -> web tcp/443", "internet -> acl-x all", "acl-x -> lb-x icmp", "lb-x -> 10.0.0.0/24 udp/53", "v -> pl-x tcp/80"} {
+		for _, r := range n.asks(q) {
+			if r.Verdict != eval.Unknown || len(r.Blockers) != 1 || r.Blockers[0].Code != eval.NotModelled || r.Blockers[0].Resource.ID().Kind != model.KindNotModelled {
+				t.Errorf("%s: %v, blockers %v", q, r.Verdict, r.Blockers)
+			}
+		}
+	}
+	// where its interface is known, what stands before it decides as ever
+	n.ask("web -> lb-x tcp/443", eval.Unknown, blocked("forward UNSUPPORTED_COMPONENT eni-lb"))
+	n.ask("web -> lb-x tcp/80", unreachable, because("forward ENI_SG_RULES_MISMATCH sg-web ingress"))
+	n.ask("eni-lb -> web tcp/443", eval.Unknown, blocked("forward UNSUPPORTED_COMPONENT lb-x"))
 }

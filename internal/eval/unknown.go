@@ -45,3 +45,24 @@ func (w *walk) notModelledTarget(b branch, t *model.Unmodelled, r *model.Route) 
 		return h
 	})
 }
+
+// unmodelledEnd returns the end of a question of which vpcpath knows no
+// interface, so that nothing about the question can be said; nil where both
+// are known.
+func unmodelledEnd(p pair) *model.Unmodelled {
+	if u, ok := p.origin.host.(*model.Unmodelled); ok {
+		return u
+	}
+	if u, ok := p.to.Resource.(*model.Unmodelled); ok && p.target.iface == nil {
+		return u
+	}
+	return nil
+}
+
+// notModelledEnd is the answer about an end that is not modelled (MISC-5).
+func notModelledEnd(p pair, u *model.Unmodelled) *Result {
+	b := Blocker{Code: NotModelled, Component: u.Name, Kind: u.Kind, Resource: u, Path: "forward", At: u.At,
+		Message: unmodelledText(u), RuleIDs: []string{"MISC-5"}}
+	return &Result{From: p.from, To: p.to, Port: p.port, SourcePorts: p.sourcePorts, Verdict: Unknown,
+		Forward: Walk{Why: unmodelledText(u)}, Return: Walk{Why: "no request is known to arrive"}, Blockers: []Blocker{b}}
+}

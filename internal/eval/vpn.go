@@ -97,7 +97,7 @@ func (w *walk) vgwIn(b branch, g *model.VPNGateway, c *model.VPNConnection) {
 	}
 	owned := b.asked
 	if v.Incomplete == "" {
-		owned = w.owned(&b, b.destination(), v)
+		owned = w.inBlocks(w.owned(&b, b.destination(), v), b.fam, b.destination(), v.Blocks()) // a regional NAT gateway's addresses are public ones
 	}
 	w.drop(&b, w.sp.Minus(b.asked, owned), func() Hop {
 		s := w.sp.Minus(b.asked, owned)

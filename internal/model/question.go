@@ -116,7 +116,7 @@ func (t *Topology) ParseExcept(text string, into map[Resource]bool) error {
 
 // endpointKinds are the kinds of resources that can be an endpoint.
 var endpointKinds = []Kind{KindInstance, KindNetworkInterface, KindExternalNetwork,
-	KindSubnet, KindSecurityGroup, KindVPC, KindNATGateway, KindVPCEndpoint, KindLoadBalancer}
+	KindSubnet, KindSecurityGroup, KindVPC, KindNATGateway, KindVPCEndpoint, KindLoadBalancer, KindNotModelled}
 
 // ParseEndpoint resolves the text of --from or --to: a name, `internet`,
 // `internet6`, an address or a CIDR. The error quotes the text, and names
