@@ -2,6 +2,7 @@ package cloudformation
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/vpcpath/vpcpath/internal/doc"
@@ -23,20 +24,7 @@ func (w *writer) loadBalancer(r *resource) {
 	}
 	e := w.entry("load_balancers", r)
 	e.Set("type", doc.Str(typ, r.at))
-	internal := plainOf(r.get("Scheme")) == "internal"
-	scheme := "internet_facing"
-	if internal {
-		scheme = "internal"
-	}
-	e.Set("scheme", doc.Str(scheme, r.at))
-	add := func(subnet, private value) {
-		node := doc.Map(subnet.at).Set("subnet", doc.Str(w.target(r, "Subnets", subnet), subnet.at)).
-			Set("private_ip", doc.Str(orElse(plainOf(private), draft.Auto), subnet.at))
-		if !internal {
-			node.Set("public_ip", doc.Str(draft.Auto, subnet.at))
-		}
-		e.Append("nodes", node)
-	}
+	add := w.nodes(e, r)
 	for _, s := range r.get("Subnets").each() {
 		add(s, value{})
 	}
@@ -55,6 +43,24 @@ func (w *writer) loadBalancer(r *resource) {
 	}
 	for _, l := range listeners {
 		e.Append("listeners", l)
+	}
+}
+
+// nodes writes the scheme, and returns what adds a node in a subnet.
+func (w *writer) nodes(e *doc.Entry, r *resource) func(subnet, private value) {
+	internal := plainOf(r.get("Scheme")) == "internal"
+	scheme := "internet_facing"
+	if internal {
+		scheme = "internal"
+	}
+	e.Set("scheme", doc.Str(scheme, r.at))
+	return func(subnet, private value) {
+		node := doc.Map(subnet.at).Set("subnet", doc.Str(w.target(r, "Subnets", subnet), subnet.at)).
+			Set("private_ip", doc.Str(orElse(plainOf(private), draft.Auto), subnet.at))
+		if !internal {
+			node.Set("public_ip", doc.Str(draft.Auto, subnet.at))
+		}
+		e.Append("nodes", node)
 	}
 }
 
@@ -79,7 +85,7 @@ func (w *writer) listeners(r *resource, typ string) (out []*doc.Value, why strin
 				return nil, fmt.Sprintf("the port of listener %s is not known", l.name)
 			}
 			m := doc.Map(l.at).Set("protocol", doc.Str(strings.ToLower(orElse(plainOf(l.get("Protocol")), "http")), l.at)).Set("port", doc.Int(*port, l.at))
-			for _, action := range l.get("DefaultActions").each() {
+			for _, action := range w.actions(l) {
 				switch plainOf(action.get("Type")) {
 				case "redirect", "fixed-response":
 					m.Set("answers", doc.Bool(true, action.at))
@@ -108,6 +114,65 @@ func (w *writer) listeners(r *resource, typ string) (out []*doc.Value, why strin
 		}
 	}
 	return out, ""
+}
+
+// actions are those of a listener and of its rules: what a request asks for
+// chooses among them.
+func (w *writer) actions(listener *resource) []value {
+	out := listener.get("DefaultActions").each()
+	for _, t := range w.set.templates {
+		for _, r := range t.resources {
+			if r.typ != "AWS::ElasticLoadBalancingV2::ListenerRule" || r.left {
+				continue
+			}
+			if of, ok := r.get("ListenerArn").ref(); ok && of.to == listener {
+				out = append(out[:len(out):len(out)], r.get("Actions").each()...)
+			}
+		}
+	}
+	return out
+}
+
+// hosted adds the hosts that a target group gets from what runs them.
+func (w *writer) hosted(listener *doc.Value, g *resource, standard *int) (why string) {
+	is := func(v value) bool {
+		to, ok := v.ref()
+		return ok && to.to == g
+	}
+	for _, t := range w.set.templates {
+		for _, r := range t.resources {
+			port, found := standard, false
+			switch {
+			case r.left:
+			case r.typ == "AWS::ECS::Service":
+				for _, b := range r.get("LoadBalancers").each() {
+					if is(b.get("TargetGroupArn")) {
+						found = true
+						if n, _ := w.number(r, b.get("ContainerPort")); n != nil {
+							port = n
+						}
+					}
+				}
+			case r.typ == "AWS::AutoScaling::AutoScalingGroup":
+				found = slices.ContainsFunc(r.get("TargetGroupARNs").each(), is)
+			}
+			if !found {
+				continue
+			}
+			names, why := w.places(r)
+			if why != "" || len(names) == 0 || w.draft.Section(names[0]) != "instances" {
+				return "where the hosts of " + r.name + " are is not known"
+			}
+			for _, name := range names {
+				m := doc.Map(r.at).Set("instance", doc.Str(name, r.at))
+				if port != nil {
+					m.Set("port", doc.Int(*port, r.at))
+				}
+				listener.Append("targets", m)
+			}
+		}
+	}
+	return ""
 }
 
 // targets adds the targets of a target group to a listener.
@@ -145,5 +210,50 @@ func (w *writer) targets(listener *doc.Value, group value) (why string) {
 		}
 		listener.Append("targets", m)
 	}
-	return ""
+	return w.hosted(listener, g, standard)
+}
+
+// classicBalancer has its listeners and instances in itself.
+func (w *writer) classicBalancer(r *resource) {
+	var instances []string
+	for _, i := range r.get("Instances").each() {
+		to, ok := i.ref()
+		if !ok || w.draft.Section(to.to.shown) != "instances" {
+			w.draft.NotModelled(r.shown, "load balancer", "an instance of it is not in the template", r.at)
+			return
+		}
+		instances = append(instances, to.to.shown)
+	}
+	if len(instances) == 0 || r.get("Subnets").kind == absent {
+		w.draft.NotModelled(r.shown, "load balancer", "its instances or subnets are not in the template", r.at)
+		return
+	}
+	e := w.entry("load_balancers", r)
+	e.Set("type", doc.Str("classic", r.at))
+	add := w.nodes(e, r)
+	for _, s := range r.get("Subnets").each() {
+		add(s, value{})
+	}
+	for _, g := range r.get("SecurityGroups").each() {
+		e.Append("security_groups", doc.Str(w.target(r, "SecurityGroups", g), g.at))
+	}
+	if isTrue(r.get("CrossZone")) {
+		e.Set("cross_zone", doc.Bool(true, r.at))
+	}
+	for _, l := range r.get("Listeners").each() {
+		port, ok1 := w.number(r, l.get("LoadBalancerPort"))
+		to, ok2 := w.number(r, l.get("InstancePort"))
+		if !ok1 || !ok2 || port == nil || to == nil {
+			continue
+		}
+		protocol := strings.ToLower(plainOf(l.get("Protocol")))
+		if protocol == "ssl" {
+			protocol = "tcp" // as far as packets go
+		}
+		m := doc.Map(l.at).Set("protocol", doc.Str(protocol, l.at)).Set("port", doc.Int(*port, l.at))
+		for _, name := range instances {
+			m.Append("targets", doc.Map(l.at).Set("instance", doc.Str(name, l.at)).Set("port", doc.Int(*to, l.at)))
+		}
+		e.Append("listeners", m)
+	}
 }

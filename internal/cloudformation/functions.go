@@ -52,13 +52,21 @@ func (t *template) eval(n *yaml.Node, depth int) value {
 		}
 		return v
 	case yaml.MappingNode:
-		if len(n.Content) == 2 {
+		if len(n.Content) == 2 && !strings.HasPrefix(n.Content[0].Value, "Fn::ForEach") {
 			if key := n.Content[0].Value; key == "Ref" || strings.HasPrefix(key, "Fn::") {
 				return t.call(key, n.Content[1], at, depth)
 			}
 		}
 		v := value{kind: mapping, at: at}
 		for k, item := range pairs(n) {
+			switch {
+			case strings.HasPrefix(k.Value, "Fn::ForEach"):
+				t.loop(k)
+				continue
+			case k.Value == "Fn::Transform":
+				t.set.report(diag.Warning, t.at(k), idUnknown, "what Fn::Transform puts here, only CloudFormation can tell; %s", processed)
+				continue
+			}
 			if f := t.eval(item, depth+1); f.kind != absent {
 				v.fields = append(v.fields, field{k.Value, f})
 			}
@@ -141,6 +149,14 @@ func (t *template) call(name string, n *yaml.Node, at diag.Pos, depth int) value
 		}
 	case "Fn::Base64":
 		return arg
+	case "Fn::Length":
+		if arg.kind == list {
+			return plain(strconv.Itoa(len(arg.items)), at)
+		}
+	case "Fn::ToJsonString":
+		return unknownValue("a text of Fn::ToJsonString is not read", at)
+	case "Fn::Transform":
+		return unknownValue("what Fn::Transform puts here, only CloudFormation can tell", at)
 	case "Fn::Equals", "Fn::And", "Fn::Or", "Fn::Not", "Condition":
 		t.set.report(diag.Error, at, idTemplate, "%s stands outside of a condition", name)
 		return unknownValue("a condition is no value", at)

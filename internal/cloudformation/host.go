@@ -136,6 +136,16 @@ func (w *writer) subnetOf(v value) *resource {
 }
 
 func (w *writer) natGateway(r *resource) {
+	if mode, _ := r.get("AvailabilityMode").text(); mode == "regional" {
+		w.draft.NotModelled(r.shown, "NAT gateway", "the addresses of a regional NAT gateway are known only when the stack is made", r.at)
+		return
+	}
+	for _, p := range []string{"SecondaryAllocationIds", "SecondaryPrivateIpAddressCount", "SecondaryPrivateIpAddresses"} {
+		if v := r.get(p); v.kind != absent {
+			w.draft.NotModelled(r.shown, "NAT gateway", "which of its several addresses go together is known only when the stack is made", v.at)
+			return
+		}
+	}
 	e := w.entry("nat_gateways", r)
 	w.link(e.Value, "subnet", r, "SubnetId")
 	e.Set("private_ip", doc.Str(draft.Auto, r.at))

@@ -147,8 +147,12 @@ func (w *writer) resource(r *resource, pass int) {
 		}
 		return
 	}
-	c.Modelled++
 	k.write(w, r)
+	if w.draft.Section(r.shown) == "not_modelled" {
+		c.NotModelled++
+	} else {
+		c.Modelled++
+	}
 }
 
 func (w *writer) counts() []doc.Count {

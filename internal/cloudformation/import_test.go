@@ -114,6 +114,8 @@ func TestFunctions(t *testing.T) {
 		`!GetAtt W.CidrBlock`:                          "10.8.0.0/16",
 		`{"Fn::Select": ["0", {"Fn::GetAZs": ""}]}`:    "us-east-1a",
 		`!Base64 text`:                                 "text",
+		`!Length [a, b, !Ref P]`:                       "3",
+		`{"Fn::Length": {Ref: L}}`:                     "2",
 	} {
 		m := Import(template1(`
 Parameters: {P: {Type: String, Default: "a,b"}, L: {Type: CommaDelimitedList, Default: "1, 2"}}
@@ -165,8 +167,12 @@ func TestWhatCannotBeKnownIsSaid(t *testing.T) {
 		"Conditions: {C: !Equals [!Ref P, x]}\nParameters: {P: {Type: String}}\nResources: {V: {Type: AWS::EC2::VPC, Condition: C}}": `condition "C" cannot be decided: parameter "P" has no default`,
 		"Resources: {V: {Type: AWS::EC2::VPC, Properties: {CidrBlock: !Select [7, [a]]}}}":                                           "Fn::Select asks for item 7 of a list of 1",
 		"Resources: {V: {Type: AWS::EC2::VPC, Properties: {CidrBlock: !ImportValue net}}}":                                           `the export "net" of another stack is not among the templates`,
-		"Transform: AWS::Serverless-2016-10-31\nResources: {}":                                                                       "made over by Transform",
-		"Resources: {\"Fn::ForEach::X\": []}":                                                                                        "resources made by Fn::ForEach::X need CloudFormation",
+		"Transform: AWS::Serverless-2016-10-31\nResources: {}":                                                                       "t.yaml:2:12: the template is one of the Serverless Application Model (SAM)",
+		"Transform: [AWS::LanguageExtensions, Mine]\nResources: {}":                                                                  `t.yaml:2:38: the template is made over by the macro "Mine"`,
+		"Resources: {V: {Type: AWS::EC2::VPC, Properties: {\"Fn::ForEach::P\": [], CidrBlock: 10.0.0.0/16}}}":                        "t.yaml:2:51: what Fn::ForEach::P makes, only CloudFormation can make; give the processed template",
+		"Resources: {V: {Type: AWS::EC2::VPC, Properties: {\"Fn::Transform\": {Name: AWS::Include}, CidrBlock: 10.0.0.0/16}}}":       "what Fn::Transform puts here, only CloudFormation can tell",
+		"Resources: {\"Fn::Transform\": {Name: AWS::Include}}":                                                                       "which resources Fn::Transform includes, only CloudFormation can tell",
+		"Resources: {\"Fn::ForEach::X\": []}":                                                                                        "what Fn::ForEach::X makes, only CloudFormation can make",
 		"Resources: {V: {Properties: {}}}":                                                                                           `resource "V" lacks a Type`,
 		"Resources: {V: [":                                                                                                           "the template cannot be read",
 		"Resources: {V: {Type: AWS::EC2::VPC, Properties: {CidrBlock: !Select [0, [&a [x, x], &b [*a, *a, *a, *a], &c [*b, *b, *b, *b, *b, *b], &d [*c, *c, *c, *c, *c, *c, *c, *c], &e [*d, *d, *d, *d, *d, *d, *d, *d], &f [*e, *e, *e, *e, *e, *e, *e, *e], &g [*f, *f, *f, *f, *f, *f, *f, *f], [*g, *g, *g, *g, *g, *g, *g, *g]]]}}}": "stand for more than 200000 values",

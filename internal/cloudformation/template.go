@@ -98,7 +98,7 @@ func (s *set) read(name string, data []byte) *template {
 		case "Outputs":
 			t.outputs = n
 		case "Transform":
-			s.report(diag.Warning, t.at(n), idUnknown, "the template is made over by Transform, which only CloudFormation can do; what it adds or changes is not seen: give the processed template (aws cloudformation get-template --template-stage Processed)")
+			t.transform(n)
 		case "Resources":
 			for k, r := range pairs(n) {
 				t.addResource(k, r)
@@ -106,6 +106,32 @@ func (s *set) read(name string, data []byte) *template {
 		}
 	}
 	return t
+}
+
+// processed tells how to get a template after what only CloudFormation can do.
+const processed = "give the processed template: make a change set of it, and then aws cloudformation get-template --change-set-name ARN --template-stage Processed"
+
+// transform reports macros that make the template over. That of the language
+// extensions only adds functions, which are reported where they stand.
+func (t *template) transform(n *yaml.Node) {
+	names := []*yaml.Node{n}
+	if n.Kind == yaml.SequenceNode {
+		names = n.Content
+	}
+	for _, name := range names {
+		switch name = follow(name); {
+		case name.Value == "AWS::LanguageExtensions":
+		case strings.HasPrefix(name.Value, "AWS::Serverless"):
+			t.set.report(diag.Warning, t.at(name), idUnknown, "the template is one of the Serverless Application Model (SAM): what SAM makes of its AWS::Serverless resources is not seen, but for the functions' places in VPCs; %s", processed)
+		default:
+			t.set.report(diag.Warning, t.at(name), idUnknown, "the template is made over by the macro %q, which only CloudFormation can do; what it adds or changes is not seen: %s", name.Value, processed)
+		}
+	}
+}
+
+// loop reports what Fn::ForEach would make.
+func (t *template) loop(key *yaml.Node) {
+	t.set.report(diag.Error, t.at(key), idTemplate, "what %s makes, only CloudFormation can make; %s", key.Value, processed)
 }
 
 // parse is yaml.Unmarshal, which panics on a few inputs.
@@ -127,7 +153,11 @@ func parse(data []byte, doc *yaml.Node) (err error) {
 func (t *template) addResource(key, n *yaml.Node) {
 	r := &resource{template: t, name: key.Value, at: t.at(key), entry: n}
 	if strings.HasPrefix(key.Value, "Fn::ForEach") {
-		t.set.report(diag.Error, r.at, idTemplate, "resources made by %s need CloudFormation; give the processed template (aws cloudformation get-template --template-stage Processed)", key.Value)
+		t.loop(key)
+		return
+	}
+	if key.Value == "Fn::Transform" {
+		t.set.report(diag.Error, r.at, idTemplate, "which resources Fn::Transform includes, only CloudFormation can tell; %s", processed)
 		return
 	}
 	if n.Kind != yaml.MappingNode {

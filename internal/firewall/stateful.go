@@ -80,7 +80,8 @@ func (f *Firewall) group(name string, g jsontree.Value) []*doc.Value {
 		s := signature{action: rule.Get("Action").Text(), protocol: header.Get("Protocol").Text(), source: header.Get("Source").Text(), sourcePort: header.Get("SourcePort").Text(),
 			destination: header.Get("Destination").Text(), port: header.Get("DestinationPort").Text(), any: is(header.Get("Direction"), "ANY"), at: rule.At()}
 		for o := range rule.Get("RuleOptions").Items() {
-			s.options = append(s.options, o.Get("Keyword").Text())
+			keyword, _, _ := strings.Cut(o.Get("Keyword").Text(), ":") // some write sid:1
+			s.options = append(s.options, strings.TrimSpace(keyword))
 		}
 		for _, v := range h.rules(s, name) {
 			add(v)

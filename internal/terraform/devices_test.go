@@ -210,6 +210,7 @@ func TestEdgesAndEndpoints(t *testing.T) {
 		{"aws_nat_gateway.r", obj{"availability_mode": "regional", "regional_nat_gateway_address": []any{obj{"availability_zone": "us-east-1a", "public_ip": "203.0.113.7"}}}, obj{"vpc_id": true}, obj{"vpc_id": inA}},
 		{"aws_nat_gateway.q", obj{"availability_mode": "regional"}, obj{"vpc_id": true, "regional_nat_gateway_address": true}, obj{"vpc_id": inA}},
 		{"aws_nat_gateway.two", obj{"secondary_private_ip_address_count": 1, "connectivity_type": "private"}, obj{"subnet_id": true}, obj{"subnet_id": ref("aws_subnet.s.id")}},
+		{"aws_nat_gateway.three", obj{"secondary_private_ip_addresses": []any{"10.0.0.21", "10.0.0.22"}, "connectivity_type": "private", "private_ip": "10.0.0.20"}, obj{"subnet_id": true}, obj{"subnet_id": ref("aws_subnet.s.id")}},
 		{"aws_networkmanager_core_network.n", nil, nil, obj{}}, {"aws_verifiedaccess_endpoint.v", nil, nil, obj{}},
 	}, nil, [][3]string{
 		{"aws_ec2_carrier_gateway.c", "vpc", "aws_vpc.a"},
@@ -222,7 +223,8 @@ func TestEdgesAndEndpoints(t *testing.T) {
 		{"aws_instance.later", "reason", "its carrier IP address is known after apply only"},
 		{"aws_nat_gateway.r", "public_ips", "{us-east-1a: [203.0.113.7]}"},
 		{"aws_nat_gateway.q", "reason", "the addresses of a regional NAT gateway are known after apply only"},
-		{"aws_nat_gateway.two", "reason", "it has several addresses, and by which one it shows a client is documented nowhere"},
+		{"aws_nat_gateway.two", "reason", "which of its several addresses go together is known after apply only"},
+		{"aws_nat_gateway.three", "private_ips", "[10.0.0.21, 10.0.0.22]"},
 		{"aws_networkmanager_core_network.n", "kind", "Cloud WAN core network"}, {"aws_verifiedaccess_endpoint.v", "", "not_modelled"},
 	})
 }

@@ -246,8 +246,9 @@ func (m *importer) natGateway(r *resource) {
 	case r.text("availability_mode") == "regional":
 		m.regionalNAT(r)
 		return
+	case r.text("connectivity_type") == "private" && len(r.texts("secondary_private_ip_addresses")) > 0:
 	case len(r.items("secondary_allocation_ids"))+len(r.items("secondary_private_ip_addresses")) > 0 || m.hasMoreAddresses(r):
-		m.cannot(r, "it has several addresses, and by which one it shows a client is documented nowhere")
+		m.cannot(r, "which of its several addresses go together is known after apply only")
 		return
 	}
 	subnet, ok := m.link(r, toSubnet, "subnet_id")
@@ -264,6 +265,9 @@ func (m *importer) natGateway(r *resource) {
 	e.Set("private_ip", str(r, m.privateText(r, subnet, r.text("private_ip"))))
 	if r.text("connectivity_type") == "private" {
 		e.Set("connectivity", str(r, "private"))
+		if more := r.texts("secondary_private_ip_addresses"); len(more) > 0 {
+			e.Set("private_ips", doc.Strs(more, r.at))
+		}
 		return
 	}
 	if r.text("public_ip") == "" {

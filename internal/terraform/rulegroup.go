@@ -3,7 +3,6 @@ package terraform
 import (
 	"cmp"
 	"slices"
-	"strings"
 
 	tfjson "github.com/hashicorp/terraform-json"
 )
@@ -147,8 +146,7 @@ func statefulJSON(g *resource) []object {
 		}
 		var options []object
 		for k := range g.items(in("rule_option")...) {
-			keyword, _, _ := strings.Cut(g.text(in("rule_option", k, "keyword")...), ":") // some write sid:1
-			options = append(options, object{"Keyword": keyword})
+			options = append(options, object{"Keyword": g.text(in("rule_option", k, "keyword")...)})
 		}
 		out = append(out, object{"Action": g.text(in("action")...), "Header": header, "RuleOptions": options})
 	}
