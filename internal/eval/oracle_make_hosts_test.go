@@ -3,6 +3,7 @@ package eval_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // chains gives forwarding hosts the further words of iptables: FORWARD, SNAT
@@ -119,5 +120,33 @@ func (g *generator) advertise(n *net) {
 		if !slices.ContainsFunc(t.routes, func(r routeSpec) bool { return r.dst == dst && r.origin != "" }) {
 			t.routes = append(t.routes, routeSpec{dst, pick(g, hosts), "advertised"})
 		}
+	}
+}
+
+// moreLists leads prefix lists that meet others, or the VPC's own addresses, to
+// some target of the table (RT-7, RT-10).
+func (g *generator) moreLists(n *net) {
+	if !g.chance(20) {
+		return
+	}
+	s := pick(g, n.subnets)
+	t := g.table(s.table)
+	if t == nil || len(t.routes) == 0 {
+		return
+	}
+	name := fmt.Sprintf("pl-more%d", n.k)
+	cidrs := []string{"198.51.100.0/24"}
+	if o := pick(g, n.subnets); o.cidr != "" && g.chance(60) {
+		cidrs = []string{o.cidr, "192.0.2.128/25"}
+	}
+	r := pick(g, t.routes)
+	target := r.target
+	if strings.Contains(r.dst, ":") || target == "local" || strings.HasPrefix(target, "gwlbe") || strings.HasPrefix(target, "nfwe") { // RT-17
+		return
+	}
+	g.s.lists = append(g.s.lists, listSpec{name, cidrs})
+	g.addRoute(s.table, name, target)
+	if g.chance(50) {
+		g.addRoute(s.table, "pl-out", pick(g, []string{target, n.igw, "blackhole"}))
 	}
 }

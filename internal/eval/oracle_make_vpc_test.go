@@ -36,6 +36,7 @@ func randomSpec(r *rand.Rand, whole bool) *spec {
 			g.nat64(n)
 			g.pool(n)
 			g.advertise(n)
+			g.moreLists(n)
 		}
 		g.chains()
 		g.blockPublicAccess()

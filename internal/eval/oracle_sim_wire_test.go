@@ -82,6 +82,31 @@ func (w *walker) local(v *model.VPC, p pkt) {
 	w.enter(o, p, true)
 }
 
+// listTies are the routes of which AWS uses one and does not say which, where a
+// prefix list's is the best: those of other lists with the same prefix (RT-7),
+// and inside the VPC the local one (RT-10).
+func listTies(rt *model.RouteTable, best *model.Route, dst netip.Addr) []*model.Route {
+	longest := func(r *model.Route) (p netip.Prefix) {
+		for _, c := range r.Prefixes() {
+			if covers(c, dst) && (!p.IsValid() || c.Bits() > p.Bits()) {
+				p = c
+			}
+		}
+		return p
+	}
+	p := longest(best)
+	ties := []*model.Route{best}
+	for _, r := range rt.Routes {
+		same := slices.ContainsFunc(ties, func(o *model.Route) bool { return o.Kind == r.Kind && o.Target == r.Target })
+		list := r.PrefixList != nil && longest(r) == p
+		local := r.PrefixList == nil && !r.Origin.Propagated() && insideVPC(rt.VPC, p) && slices.ContainsFunc(rt.VPC.Blocks(), func(b model.Block) bool { return b.Prefix == r.Destination }) && covers(r.Destination, dst)
+		if (list || local) && !same {
+			ties = append(ties, r)
+		}
+	}
+	return ties
+}
+
 // farWavelength tells two Wavelength Zones: their hosts are not allowed to talk
 // within a VPC (MISC-3).
 func farWavelength(a, b string) bool {
@@ -131,6 +156,10 @@ func insideVPC(v *model.VPC, c netip.Prefix) bool {
 func (w *walker) route(i *model.Interface, p pkt) {
 	vpc, rt := i.Subnet.VPC, i.Subnet.RouteTable
 	r := bestRoute(rt, p.dst)
+	if r != nil && r.PrefixList != nil {
+		ties := listTies(rt, r, p.dst)
+		r = ties[w.choose.settle(len(ties))]
+	}
 	if r == nil {
 		if pcx := w.crossed[p.dst]; w.replying && pcx != nil && pcx.Other(vpc) != nil && pcx.Other(vpc).Contains(p.dst) {
 			w.peer(pcx, vpc, p) // NGW-12

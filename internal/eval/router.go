@@ -132,6 +132,10 @@ func (w *walk) follow(part branch, t *routeTable, e *routeEntry, ok bool, next f
 // pick notes that AWS uses one of several equal routes and does not say which.
 func (w *walk) pick(b *branch, t *routeTable, e *routeEntry) {
 	w.chosen = w.sp.Or(w.chosen, w.pull(b, b.live))
+	if e.inside {
+		w.assume("RT-10", fmt.Sprintf("%s has a prefix list with %s, inside the VPC; whether that comes before the local route is not documented", t.name.Name, e.candidates[0].prefix))
+		return
+	}
 	rule, what := "RT-7", "prefix lists with %s and different targets"
 	if e.candidates[0].route.PrefixList == nil {
 		rule, what = "VGW-2", "connections that bring %s alike"

@@ -45,6 +45,9 @@ type routeEntry struct {
 	// picks is set where AWS uses one of equal ones and does not say which
 	// (RT-7); else it spreads connections over them (TGW-17).
 	picks bool
+	// inside is set where that is a prefix list's entry inside the VPC, and the
+	// local route around it (RT-10).
+	inside bool
 }
 
 type candidate struct {
@@ -130,18 +133,49 @@ func compileTable(t *model.RouteTable) *routeTable {
 			single = append(single, p)
 		}
 		slices.SortStableFunc(e.candidates, func(a, b candidate) int { return compareRoutes(a.route, b.route) })
-		e.equal = 1
 		best := e.candidates[0].route
-		for _, c := range e.candidates[1:] {
-			if compareRoutes(c.route, best) == 0 && !sameTarget(c.route, best) && (best.PrefixList != nil || best.Origin.Propagated()) {
-				e.equal++
+		e.settle()
+		e.picks = e.equal > 1 && !multipath(best)
+		if best.PrefixList != nil && insideVPC(t.VPC, p) { // RT-10: nobody says whether it comes before the local route
+			if l, ok := localRoute(t, p); ok {
+				e.candidates, e.equal, e.picks, e.inside = slices.Insert(e.candidates, e.equal, l), e.equal+1, true, true
 			}
 		}
-		e.picks = e.equal > 1 && !multipath(best)
 		b.Insert(p, e)
 	}
 	out.lookup, out.single = b.Build(), addr.SetOf(single...)
 	return out
+}
+
+// settle puts what may be used first: the best route, and those that are as
+// good and lead elsewhere.
+func (e *routeEntry) settle() {
+	best := e.candidates[0].route
+	var ties, rest []candidate
+	for _, c := range e.candidates {
+		tie := len(ties) == 0 || compareRoutes(c.route, best) == 0 && (best.PrefixList != nil || best.Origin.Propagated())
+		if tie && !slices.ContainsFunc(ties, func(o candidate) bool { return sameTarget(o.route, c.route) }) {
+			ties = append(ties, c)
+		} else {
+			rest = append(rest, c)
+		}
+	}
+	e.candidates, e.equal = append(ties, rest...), len(ties)
+}
+
+// localRoute returns the local route that a prefix lies strictly inside of.
+func localRoute(t *model.RouteTable, p netip.Prefix) (candidate, bool) {
+	for _, b := range t.VPC.Blocks() {
+		if b.Prefix.Bits() >= p.Bits() || !b.Prefix.Contains(p.Addr()) {
+			continue
+		}
+		for _, r := range t.Routes {
+			if r.PrefixList == nil && r.Destination == b.Prefix {
+				return candidate{b.Prefix, r}, true
+			}
+		}
+	}
+	return candidate{}, false
 }
 
 // compareRoutes compares two routes to the same prefix, the better one first: by

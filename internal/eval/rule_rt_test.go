@@ -159,6 +159,33 @@ instances: {a: {subnet: s, private_ip: 10.0.1.10}}
 	if r := n.ask("a -> 198.51.100.7 tcp/443", reachable, via("nat-1", "igw")); len(r.Assumptions) > 0 {
 		t.Errorf("one target leaves nothing to assume: %v", r.Assumptions)
 	}
+	// of three, two with one target, both targets count
+	n = topo(t, but(t, yaml, "TARGET", "nat-1", "pl-3: {cidrs: [192.0.2.0/24]}", "pl-3: {cidrs: [192.0.2.0/24, 198.51.100.0/24]}", "{destination: pl-3, target: nat-1}", "{destination: pl-3, target: blackhole}"))
+	n.ask("a -> 198.51.100.7 tcp/443", eval.Unknown, assumes("RT-7"))
+}
+
+func TestRT10_ListsInsideTheVPCAreUndetermined(t *testing.T) {
+	const yaml = `
+vpcs: {vpc: {cidr: 10.0.0.0/16}}
+internet_gateways: {igw: {vpc: vpc}}
+prefix_lists: {pl: {cidrs: [10.0.2.0/24, 198.51.100.0/24]}, pl-wide: {cidrs: [10.0.0.0/8, 10.0.0.0/16]}}
+subnets:
+  s: {vpc: vpc, cidr: 10.0.1.0/24, route_table: rtb}
+  t: {vpc: vpc, cidr: 10.0.2.0/24}
+route_tables:
+  rtb: {vpc: vpc, routes: [{destination: pl, target: igw}, {destination: pl-wide, target: blackhole}]}
+security_groups: {sg: {vpc: vpc, ingress: [{protocol: all, source: 0.0.0.0/0}]}}
+instances: {a: {subnet: s, private_ip: 10.0.1.10, public_ip: 203.0.113.1, security_groups: [sg]}, b: {subnet: t, private_ip: 10.0.2.10, security_groups: [sg]}, c: {subnet: s, private_ip: 10.0.1.11, security_groups: [sg]}}
+`
+	n := topo(t, yaml)
+	n.ask("a -> b tcp/443", eval.Unknown, assumes("RT-10"))
+	n.ask("a -> 198.51.100.7 tcp/443", reachable, via("igw"))
+	// a list with the VPC's own block, or a wider one, takes nothing from local
+	n = topo(t, but(t, yaml, "{destination: pl, target: igw}, ", ""))
+	n.ask("a -> b tcp/443", reachable)
+	// a static route to the subnet comes before the list (RT-5, RT-9)
+	n = topo(t, but(t, yaml, "{destination: pl, target: igw}", "{destination: pl, target: igw}, {destination: 10.0.2.0/24, target: b}"))
+	n.ask("a -> b tcp/443", reachable)
 }
 
 func TestRT08_PropagatedRouteNeverBeatsLocal(t *testing.T) {

@@ -54,7 +54,7 @@ var aclRuleFields = []field[rawACLRule]{
 		if w.addressRef(n, func(a netip.Addr, s *model.Symbol) { d.rule.CIDR, d.rule.Symbol = wholePrefix(a), s }) {
 			return
 		}
-		if b, ok := w.cidr(n, anyFamily); ok {
+		if b, ok := w.cidrNoName(n, "the rule of a network ACL takes a CIDR, and neither a prefix list nor a security group"); ok {
 			d.cidr = b.Prefix
 		}
 	}},

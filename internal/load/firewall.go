@@ -162,7 +162,7 @@ var statefulFields = append(slices.Clone(firewallRuleFields),
 func (w *walker) blocks(n *yaml.Node, into *[]model.Block) {
 	before := len(w.out.findings)
 	w.oneOrList(n, "a CIDR or a list of CIDRs", func(item *yaml.Node) {
-		if b, ok := w.cidr(item, anyFamily); ok {
+		if b, ok := w.cidrNoName(item, "the rule of a firewall takes CIDRs; write out those of a prefix list"); ok {
 			*into = append(*into, b)
 		}
 	})

@@ -551,6 +551,75 @@ prefix_lists:
 		"prefix list \"c\" lacks the key `cidrs` [missing-key]")
 }
 
+// Where AWS takes a prefix list: routes of subnets and of transit gateways,
+// and rules of security groups, the customer's and its own alike.
+func TestMISC01_PlacesThatTakeAPrefixList(t *testing.T) {
+	top, findings := Load([]Source{{Name: "f.yaml", Data: []byte(`version: 1
+vpcs: {v: {cidr: 10.0.0.0/16}}
+internet_gateways: {igw: {vpc: v}}
+subnets: {s: {vpc: v, cidr: 10.0.0.0/24, route_table: r}}
+prefix_lists: {pl: {cidrs: [198.51.100.0/24]}, pl-s3: {cidrs: [52.219.0.0/16], service: s3}}
+route_tables: {r: {vpc: v, routes: [{destination: pl, target: igw}, {destination: pl-s3, target: igw}]}}
+transit_gateways: {t: {}}
+transit_gateway_route_tables: {x: {transit_gateway: t, routes: [{destination: pl, target: a}, {destination: pl-s3, target: blackhole}]}}
+transit_gateway_attachments: {a: {transit_gateway: t, vpc: v, subnets: [s], route_table: x}}
+security_groups: {g: {vpc: v, ingress: [{protocol: all, source: pl}], egress: [{protocol: all, destination: pl-s3}]}}
+vpc_endpoints: {e: {type: gateway, vpc: v, service: s3, prefix_list: pl-s3, route_tables: [v.main_route_table]}}
+`)}})
+	if top == nil || len(findings) > 0 {
+		t.Fatal(findings)
+	}
+	pl, s3 := top.PrefixLists[0], top.PrefixLists[1]
+	for _, rt := range top.RouteTables {
+		lists := 0
+		for _, r := range rt.Routes {
+			if r.PrefixList == pl || r.PrefixList == s3 {
+				lists++
+			}
+		}
+		if want := map[string]int{"r": 2, "x": 2, "v.main_route_table": 1}[rt.Name]; lists != want {
+			t.Errorf("table %s has %d routes to lists, expected %d", rt.Name, lists, want)
+		}
+	}
+	g := top.SecurityGroups[0]
+	if g.Ingress[0].PrefixList != pl || g.Egress[0].PrefixList != s3 {
+		t.Errorf("rules of the group: %v, %v", g.Ingress[0], g.Egress[0])
+	}
+}
+
+// And where it takes none: rules of ACLs and of firewalls, routes of gateways,
+// routes to inspecting endpoints, routes that others bring, and gateway
+// endpoints for another list than their service's.
+func TestMISC01_PlacesThatTakeNoPrefixList(t *testing.T) {
+	refuse(t, `version: 1
+vpcs: {v: {cidr: 10.0.0.0/16}}
+internet_gateways: {igw: {vpc: v}}
+vpn_gateways: {vgw: {vpc: v}}
+subnets: {s: {vpc: v, cidr: 10.0.0.0/24, route_table: r}}
+prefix_lists: {pl: {cidrs: [10.0.0.0/24]}, pl-s3: {cidrs: [52.219.0.0/16], service: s3}}
+instances: {i: {subnet: s, private_ip: 10.0.0.10}}
+route_tables:
+  r: {vpc: v, routes: [{destination: ^pl, target: e}, {destination: ^pl-s3, target: i, origin: advertised}]}
+  edge: {vpc: v, edge_associations: [igw], routes: [{destination: ^pl, target: i}]}
+vpc_endpoints:
+  e: {type: gateway_load_balancer, subnet: s, service: x}
+  ddb: {type: gateway, vpc: v, service: dynamodb, prefix_list: ^pl-s3}
+network_acls: {n: {vpc: v, ingress: [{rule: 1, action: allow, protocol: all, cidr: ^pl}]}}
+network_firewalls: {f: {vpc: v, endpoints: {fe: s}, stateless_rules: [{priority: 1, action: pass, source: ^pl}], stateful_rules: [{action: pass, destination: [^pl]}]}}
+external_networks: {x: {cidrs: [^pl]}}
+vpn_connections: {c: {gateway: vgw, routing: static, routes: [^pl]}}
+`,
+		`a route to gateway_load_balancer endpoint "e" has a CIDR as its destination, not prefix list "pl" [illegal-route-destination]`,
+		`an advertised route has a CIDR as its destination, not prefix list "pl-s3" [illegal-route-destination]`,
+		`route table "edge" is a gateway's, which takes no prefix list; expected the CIDR of a subnet or a block of VPC "v" [edge-table]`,
+		`prefix list "pl-s3" has the addresses of service "s3"; VPC endpoint "ddb" is for "dynamodb" [conflicting-keys]`,
+		`"pl" is no CIDR; the rule of a network ACL takes a CIDR, and neither a prefix list nor a security group [invalid-cidr]`,
+		`"pl" is no CIDR; the rule of a firewall takes CIDRs; write out those of a prefix list [invalid-cidr]`,
+		`"pl" is no CIDR; the rule of a firewall takes CIDRs; write out those of a prefix list [invalid-cidr]`,
+		`"pl" is not a CIDR that fits here: no '/'; expected a CIDR as 10.0.0.0/16 or 2001:db8::/56 [invalid-cidr]`,
+		`"pl" is not a CIDR that fits here: no '/'; expected a CIDR as 10.0.0.0/16 or 2001:db8::/56 [invalid-cidr]`)
+}
+
 // The CIDRs of a list that is not known are those of the topology's other lists
 // of its service, where these are alike.
 func TestMISC06_ListsOfOneService(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/vpcpath/vpcpath/internal/addr"
 	"github.com/vpcpath/vpcpath/internal/diag"
@@ -98,6 +99,17 @@ func reason(err error) string {
 func (w *walker) cidr(n *yaml.Node, f family) (model.Block, bool) {
 	b, _, ok := w.rawCIDR(n, f)
 	return b, ok
+}
+
+// cidrNoName is cidr where somebody may take the name of a prefix list or of
+// a group for possible; instead tells what is.
+func (w *walker) cidrNoName(n *yaml.Node, instead string) (model.Block, bool) {
+	if n.Kind == yaml.ScalarNode && n.ShortTag() == "!!str" && !strings.ContainsAny(n.Value, "/:") && strings.ContainsFunc(n.Value, unicode.IsLetter) {
+		w.pattern(n, `^[0-9a-fA-F.:]+/[0-9]+$`)
+		w.report(w.at(n), idInvalidCIDR, "%s is no CIDR; %s", quote(n.Value), instead)
+		return model.Block{}, false
+	}
+	return w.cidr(n, anyFamily)
 }
 
 func (w *walker) rawCIDR(n *yaml.Node, f family) (b model.Block, hostBits, ok bool) {
