@@ -11,10 +11,14 @@ import (
 	"github.com/vpcpath/vpcpath/live/emulator"
 )
 
-// awscli returns the AWS CLI's path. Without it the test is skipped, or fails
-// where VPCPATH_LIVE=require says that it has to be there.
+// awscli returns the AWS CLI's path; VPCPATH_AWS_CLI names another than
+// Debian's. Without it the test is skipped, or fails where
+// VPCPATH_LIVE=require says that it has to be there.
 func awscli(t *testing.T) string {
 	t.Helper()
+	if path := os.Getenv("VPCPATH_AWS_CLI"); path != "" {
+		return path
+	}
 	for _, name := range []string{"/usr/bin/aws", "aws"} { // Debian's before another one on the PATH
 		if path, err := exec.LookPath(name); err == nil {
 			return path

@@ -8,10 +8,11 @@ import (
 type call struct {
 	action string // what a policy has to allow, as ec2:DescribeVpcs
 	key    string // the top-level key of what is written, as the AWS CLI prints it
-	// optional calls are left out, with a word about it, where the account or
-	// the region has not got the service, or permission is lacking.
-	optional bool
-	run      func(ctx context.Context, s *session) ([]any, error)
+	// without says what becomes of an import without the call, which is left
+	// out where the region has not got the service, or permission is lacking.
+	// Where it is empty nothing can be done without it.
+	without string
+	run     func(ctx context.Context, s *session) ([]any, error)
 }
 
 // calls lists every call, in the order of the files that come of it. Those

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
 	"slices"
@@ -34,7 +35,9 @@ type Fetched struct {
 }
 
 // Fetch asks an account for its networks and writes what it answers. Calls
-// that the account or region cannot answer are noted if they are optional.
+// that the account or region cannot answer are noted, unless nothing can be
+// done without them: those of VPCs, subnets, route tables, network ACLs,
+// security groups and network interfaces.
 func Fetch(ctx context.Context, o Options) (Fetched, error) {
 	var f Fetched
 	cfg, err := configuration(ctx, o, firstRegion(o.Regions))
@@ -93,10 +96,10 @@ func (f *Fetched) region(ctx context.Context, s *session, o Options, index int) 
 		}
 		items, err := c.run(ctx, s)
 		if err != nil {
-			if ctx.Err() != nil || !c.optional {
+			if ctx.Err() != nil || c.without == "" {
 				return explain(err, c.action)
 			}
-			s.note("%s is left out: %v", c.key, explain(err, c.action))
+			s.note("%s is left out: %v; so %s", outerKey(c.key), explain(err, c.action), c.without)
 			continue
 		}
 		s.got[c.key] = items
@@ -134,6 +137,10 @@ func fileName(c call) string {
 
 // explain says what to do about the common refusals of AWS.
 func explain(err error, action string) error {
+	var host *net.DNSError
+	if errors.As(err, &host) && host.IsNotFound {
+		return fmt.Errorf("the region has no such service (%s is not found)", host.Name)
+	}
 	var api smithy.APIError
 	if !errors.As(err, &api) {
 		return fmt.Errorf("%s: %w", action, err)
@@ -141,6 +148,8 @@ func explain(err error, action string) error {
 	switch api.ErrorCode() {
 	case "UnauthorizedOperation", "AccessDenied", "AccessDeniedException":
 		return fmt.Errorf("not permitted: allow %s (docs/aws-policy.json has every action that is needed): %w", action, err)
+	case "InvalidAction", "UnsupportedOperation", "UnknownOperationException", "OperationNotPermittedException":
+		return fmt.Errorf("the region does not offer %s: %w", action, err)
 	case "AuthFailure", "InvalidClientTokenId", "UnrecognizedClientException", "ExpiredToken", "ExpiredTokenException", "RequestExpired":
 		return fmt.Errorf("the credentials are not accepted; log in again, or check --profile, and for AuthFailure whether the region is enabled: %w", err)
 	}

@@ -5,6 +5,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -122,6 +123,27 @@ func TestRefusalsNameTheActionOrAreNoted(t *testing.T) {
 	got, err := Fetch(context.Background(), Options{Dir: t.TempDir(), MaxBackoff: time.Millisecond})
 	if err != nil || len(got.Notes) != 1 || !strings.HasPrefix(got.Notes[0], "eu-west-1: DBInstances is left out: not permitted: allow rds:DescribeDBInstances") {
 		t.Errorf("got %v, notes %v", err, got.Notes)
+	}
+	// Each says what becomes of the import; only what everything stands on is
+	// not survived.
+	required := 0
+	for _, c := range calls {
+		s.Deny = c.action
+		got, err := Fetch(context.Background(), Options{Dir: t.TempDir(), MaxBackoff: time.Millisecond})
+		switch {
+		case c.without == "":
+			required++
+			if err == nil || !strings.Contains(err.Error(), "allow "+c.action) {
+				t.Errorf("%s: got %v", c.action, err)
+			}
+		case err != nil || !slices.ContainsFunc(got.Notes, func(n string) bool {
+			return strings.Contains(n, outerKey(c.key)+" is left out: not permitted: allow "+c.action+" ") && strings.HasSuffix(n, "; so "+c.without)
+		}):
+			t.Errorf("%s: got %v, notes %q", c.action, err, got.Notes)
+		}
+	}
+	if required != 6 {
+		t.Errorf("%d calls are required", required)
 	}
 }
 

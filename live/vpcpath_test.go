@@ -48,23 +48,24 @@ func TestAnAccountIsImportedAndAsked(t *testing.T) {
 	if err != nil {
 		t.Skip("no recorded account beside the project")
 	}
-	goEnv := map[string]string{}
-	for _, name := range []string{"GOCACHE", "GOMODCACHE", "GOPATH", "GOFLAGS"} {
-		goEnv[name] = strings.TrimSpace(run(t, ".", "go", "env", name))
-	}
-	serve(t, &emulator.Server{Account: "111122223333", Data: data, PageSize: 2, Refuse: true})
-	for name, value := range goEnv { // HOME is another one now
-		t.Setenv(name, value)
-	}
 	bin, work := programs(t), t.TempDir()
+	serve(t, &emulator.Server{Account: "111122223333", Data: data, PageSize: 2, Refuse: true})
 	vpcpath := filepath.Join(bin, "vpcpath")
 	expect := filepath.Join(source, "expect.yaml")
 
 	run(t, work, vpcpath, "import", "aws", "--region", "eu-west-1", "-o", "live.yaml")
 	run(t, work, vpcpath, "check", "live.yaml", "--expect", expect, "--quiet", "--fail-on", "never")
 
+	t.Log(dumpByScript(t, bin, work))
+	run(t, work, vpcpath, "check", "dump", "--expect", expect, "--quiet", "--fail-on", "never")
+}
+
+// dumpByScript runs the script that is printed for the AWS CLI, and returns
+// what it says. The answers are below work/dump.
+func dumpByScript(t *testing.T, bin, work string) string {
+	t.Helper()
 	aws := awscli(t)
-	script := run(t, work, vpcpath, "import", "aws", "--commands", "--region", "eu-west-1")
+	script := run(t, work, filepath.Join(bin, "vpcpath"), "import", "aws", "--commands", "--region", "eu-west-1")
 	if err := os.WriteFile(filepath.Join(work, "dump.sh"), []byte(script), 0o644); err != nil {
 		t.Fatal(err)
 	}
@@ -76,6 +77,36 @@ func TestAnAccountIsImportedAndAsked(t *testing.T) {
 	t.Setenv("PATH", bin+string(os.PathListSeparator)+os.Getenv("PATH"))
 	t.Setenv("AWS_RETRY_MODE", "standard")
 	t.Setenv("AWS_MAX_ATTEMPTS", "10")
-	t.Log(run(t, work, "sh", "dump.sh", "dump"))
-	run(t, work, vpcpath, "check", "dump", "--expect", expect, "--quiet", "--fail-on", "never")
+	return run(t, work, "sh", "dump.sh", "dump")
+}
+
+// TestOwnAccountIsImported asks an account with what the recorded ones lack.
+// The live import and the script for the AWS CLI make the same topology of it.
+func TestOwnAccountIsImported(t *testing.T) {
+	bin, work := programs(t), t.TempDir()
+	expect, err := filepath.Abs("testdata/own.expect.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	serve(t, &emulator.Server{Account: "111122223333", Data: dumps(t)["own"], PageSize: 2, Refuse: true})
+	vpcpath := filepath.Join(bin, "vpcpath")
+	run(t, work, vpcpath, "import", "aws", "--region", "eu-west-1", "-o", "live.yaml")
+	if out := run(t, work, vpcpath, "check", "live.yaml", "--expect", expect, "--fail-on", "never"); !strings.Contains(out, "9 expectations, all hold") {
+		t.Error(out)
+	}
+	if out := dumpByScript(t, bin, work); strings.Contains(out, "left out") {
+		t.Skip("this AWS CLI is too old for some calls: ", out)
+	}
+	run(t, work, vpcpath, "import", "dump", "-o", "script.yaml")
+	var texts []string
+	for _, name := range []string{"live.yaml", "script.yaml"} {
+		text, err := os.ReadFile(filepath.Join(work, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		texts = append(texts, string(text))
+	}
+	if texts[0] != texts[1] {
+		t.Errorf("the live import makes\n%s\nand the script\n%s", texts[0], texts[1])
+	}
 }

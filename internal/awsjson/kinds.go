@@ -78,6 +78,9 @@ var kinds = []kind{
 	{list: "RouteServerPeers", id: "RouteServerPeerId", words: "route server peer", idle: true},
 	{list: "RouteServerAssociations", id: "RouteServerId", words: "association of a route server", idle: true},
 	{list: "RouteServerPropagations", id: "RouteServerId", words: "propagation of a route server", idle: true},
+	{list: "Firewalls", id: "FirewallArn", words: "name of a network firewall", idle: true},
+	{list: "FirewallPolicies", id: "Arn", words: "name of a policy of network firewalls", idle: true},
+	{list: "RuleGroups", id: "Arn", words: "name of a rule group of network firewalls", idle: true},
 	{list: "CustomerGateways", id: "CustomerGatewayId", words: "customer gateway", idle: true},
 	{list: "SecurityGroupRules", id: "SecurityGroupRuleId", words: "rule of a security group", idle: true}, // in the groups too
 	{list: "AvailabilityZones", id: "ZoneId", words: "Availability Zone", idle: true},

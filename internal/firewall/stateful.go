@@ -147,7 +147,7 @@ func (h *headers) rules(s signature, group string) []*doc.Value {
 	case "icmp":
 		protocols = []string{"icmp", "icmpv6"} // Suricata's word is for both
 	default:
-		protocols, why = []string{"all"}, "rule group "+group+" has a rule for protocol "+s.protocol
+		protocols, why = over(p), "rule group "+group+" has a rule for protocol "+s.protocol
 	}
 	if action != "pass" && action != "drop" && action != "reject" {
 		return []*doc.Value{unknownRule("rule group "+group+" has a rule of action "+s.action, s.at)}
@@ -174,6 +174,17 @@ func (h *headers) rules(s signature, group string) []*doc.Value {
 		out = append(out, v)
 	}
 	return out
+}
+
+// over lists the protocols that a protocol above them is found in.
+func over(protocol string) []string {
+	switch protocol {
+	case "http", "http2", "tls", "ssh", "smtp", "imap", "ftp", "smb", "dcerpc", "msn":
+		return []string{"tcp"}
+	case "quic", "ntp", "dhcp", "tftp", "ikev2":
+		return []string{"udp"}
+	}
+	return []string{"all"}
 }
 
 func isAny(text string) bool { return text == "" || strings.EqualFold(text, "any") }

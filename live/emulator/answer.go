@@ -43,7 +43,7 @@ func (s *Server) answer(q request) (answer, error) {
 	case q.action == "DescribeDirectConnectGatewayAssociations":
 		var out []any
 		for _, v := range s.Data["directConnectGatewayAssociations"] {
-			if m, ok := v.(map[string]any); ok && m["directConnectGatewayId"] == q.args["directConnectGatewayId"] {
+			if m, ok := v.(map[string]any); ok && (m["directConnectGatewayId"] == q.args["directConnectGatewayId"] || associated(m) == q.args["associatedGatewayId"]) {
 				out = append(out, v)
 			}
 		}
@@ -77,6 +77,15 @@ func (s *Server) answer(q request) (answer, error) {
 		field = "PrefixLists"
 	}
 	return s.paged(q, field, s.Data[key]), nil
+}
+
+// associated is the gateway of an association of a Direct Connect gateway.
+func associated(m map[string]any) any {
+	g, _ := m["associatedGateway"].(map[string]any)
+	if g["id"] == nil {
+		return "none"
+	}
+	return g["id"]
 }
 
 // firewallItems are Network Firewall's calls: those that list names and those
