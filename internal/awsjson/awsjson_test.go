@@ -240,9 +240,11 @@ func count(n *imported, list string) string {
 // TestBadFiles: what cannot be imported says what to do, and nothing else.
 func TestBadFiles(t *testing.T) {
 	for text, want := range map[string]string{
-		`{"Vpcs": [{"VpcId": "vpc-1", "CidrBl`: "the JSON ends in the middle of the object that begins at f.json:1:11: was the file cut off? [json-syntax]",
-		`{"Vpcs": [], "NextToken": "abc"}`:     "f.json:1:14: the list is cut off: it has a NextToken, so AWS has more of it; dump it again without --max-items and --no-paginate [list-cut-off]",
-		`{"Vpcs": [], "Vpcs": []}`:             `key "Vpcs" stands twice in one object [json-syntax]`,
+		`{"Vpcs": [{"VpcId": "vpc-1", "CidrBl`:              "the JSON ends in the middle of the object that begins at f.json:1:11: was the file cut off? [json-syntax]",
+		`{"Vpcs": [], "NextToken": "abc"}`:                  "f.json:1:14: the list is cut off: it has a NextToken, so AWS has more of it; dump it again without --max-items and --no-paginate [list-cut-off]",
+		`{"directConnectGateways": [], "nextToken": "abc"}`: "f.json:1:31: the list is cut off: it has a nextToken",
+		`{"Subnets": [], "Vpcs": {"VpcId": "vpc-1"}}`:       "f.json:1:25: expected a list under Vpcs, as the AWS CLI prints it, found an object [not-aws]",
+		`{"Vpcs": [], "Vpcs": []}`:                          `key "Vpcs" stands twice in one object [json-syntax]`,
 	} {
 		files := append(dumpFiles(), load.Source{Name: "f.json", Data: []byte(text)})
 		_, findings := importer.Import(files, importer.Options{})

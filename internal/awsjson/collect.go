@@ -133,7 +133,7 @@ func (d *dump) file(root jsontree.Value) {
 	for key, value := range body.Members() {
 		name := key.Text()
 		switch {
-		case name == "NextToken" || name == "NextMarker" || name == "Marker":
+		case strings.EqualFold(name, "NextToken") || name == "NextMarker" || name == "Marker":
 			if value.Text() != "" {
 				d.report(diag.Error, key.At(), "list-cut-off", "the list is cut off: it has a "+name+", so AWS has more of it; dump it again without --max-items and --no-paginate")
 			}
@@ -144,6 +144,8 @@ func (d *dump) file(root jsontree.Value) {
 		case single[name] != "" && value.Kind() == jsontree.Object:
 			d.mark(single[name], region)
 			d.add(kindOf(single[name]), body, region, account)
+		case value.Kind() != jsontree.Array && value.Exists() && (kindOf(name) != nil || wrappers[name] != ""):
+			d.report(diag.Error, value.At(), "not-aws", "expected a list under "+name+", as the AWS CLI prints it, found "+value.Kind().String())
 		case value.Kind() != jsontree.Array:
 		case name == "Reservations":
 			d.mark("Instances", region)

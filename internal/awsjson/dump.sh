@@ -12,10 +12,10 @@ REGIONS=
 
 out=${1:?usage: sh dump.sh DIRECTORY}
 export AWS_PAGER=""
-account=$(aws sts get-caller-identity --query Account --output text) || exit 1
 if [ -z "$REGIONS" ]; then
 	REGIONS=$(aws configure get region) || REGIONS=${AWS_REGION:-${AWS_DEFAULT_REGION:?set AWS_REGION, or give --region to vpcpath import aws --commands}}
 fi
+account=$(aws --region "${REGIONS%% *}" sts get-caller-identity --query Account --output text) || exit 1
 
 # get FILE CALL... writes what a call answers, all its pages, to a file.
 get() {

@@ -25,8 +25,12 @@ func Imports(w io.Writer, list []doc.Import, leftOut []string, findings []diag.F
 			m.Format, plural(read, "resource"), plural(len(m.Files), "file"), modelled, not, read-modelled-not); err != nil {
 			return err
 		}
+		width := 34
 		for _, c := range m.Counts {
-			if _, err := fmt.Fprintf(w, "  %-34s %6d read %6d modelled %6d not modelled\n", c.Type, c.Read, c.Modelled, c.NotModelled); err != nil {
+			width = max(width, len(c.Type))
+		}
+		for _, c := range m.Counts {
+			if _, err := fmt.Fprintf(w, "  %-*s %6d read %6d modelled %6d not modelled\n", width, c.Type, c.Read, c.Modelled, c.NotModelled); err != nil {
 				return err
 			}
 		}
