@@ -202,7 +202,7 @@ func (d *dump) mark(list, region string) {
 }
 
 // perItem lists come in parts: several entries for one id add up.
-var perItem = []string{"PrefixListEntries", "TransitGatewayPropagations", "TransitGatewayStaticRoutes", "LoadBalancerListeners", "LoadBalancerAttributes", "LoadBalancerTargetHealth", "TargetGroupAttributes"}
+var perItem = []string{"PrefixListEntries", "TransitGatewayPropagations", "TransitGatewayStaticRoutes", "LoadBalancerListeners", "LoadBalancerAttributes", "LoadBalancerTargetHealth", "TargetGroupAttributes", "LocalGatewayRoutes"}
 
 // changing are keys that differ from one call, or one account, to the next,
 // and that packets do not depend on.

@@ -79,6 +79,8 @@ func TestIGW16_PublicAccess(t *testing.T) {
 	// another account's and another Region's setting is none of ours
 	importFiles(t, changed(t, publicAccess(t, "block-bidirectional"), `"AwsRegion": "eu-west-1"`, `"AwsRegion": "us-east-1"`)).want("internet -> web-1 tcp/443", reachable)
 	importFiles(t, changed(t, publicAccess(t, "block-bidirectional"), `"AwsAccountId": "111122223333"`, `"AwsAccountId": "999922223333"`)).want("internet -> web-1 tcp/443", reachable)
+	other := changed(t, publicAccess(t, "block-bidirectional"), `"AwsAccountId": "111122223333"`, `"AwsAccountId": "999922223333"`)
+	importFiles(t, without(other, "VpcBlockPublicAccessExclusions")).want("internet -> web-1 tcp/443", reachable)
 	// what is missing is unknown, or said
 	importFiles(t, without(publicAccess(t, "block-bidirectional"), "VpcBlockPublicAccessExclusions")).
 		says("VPC Block Public Access is on (block-bidirectional), and its exclusions are not in the dump (aws ec2 describe-vpc-block-public-access-exclusions)").
@@ -148,7 +150,7 @@ func outpost(mode string) []load.Source {
 func TestMISC04_LocalGateways(t *testing.T) {
 	n := importFiles(t, outpost("direct-vpc-routing"))
 	n.want("i-op -> 192.168.1.1 tcp/443", reachable, "192.168.1.1 -> i-op tcp/443", reachable, "192.168.1.1 -> i-op tcp/22", unreachable, "i-op2 -> 192.168.1.1 tcp/443", reachable,
-		"i-op -> 192.0.2.7 tcp/443", unknown, "i-op -> 203.0.113.200 tcp/443", unknown, "web-1 -> i-op tcp/443", reachable)
+		"i-op -> 192.0.2.7 tcp/443", unknown, "i-op -> 203.0.113.200 tcp/443", unknown, "i-op -> 10.77.0.1 tcp/443", unknown, "web-1 -> i-op tcp/443", reachable)
 	importFiles(t, outpost("coip")).want("i-op -> 192.168.1.1 tcp/443", reachable, "i-op2 -> 192.168.1.1 tcp/443", unreachable, "192.168.1.1 -> 198.18.0.10 tcp/443", reachable)
 	importFiles(t, without(outpost("coip"), "LocalGatewayRoutes")).says("the routes of local gateway route table \"lgw-rtb-1\" are not in the dump (aws ec2 search-local-gateway-routes)").want("i-op -> 192.168.1.1 tcp/443", unknown)
 	for list, call := range map[string]string{"LocalGatewayRouteTables": "describe-local-gateway-route-tables", "LocalGatewayRouteTableVpcAssociations": "describe-local-gateway-route-table-vpc-associations"} {

@@ -104,10 +104,10 @@ func (b *builder) premises(gateway, table *resource) {
 			cidrs.Items = append(cidrs.Items, doc.Str(c.Text(), c.At()))
 		}
 	}
-	if len(cidrs.Items) == 0 {
+	id := gateway.id + ".premises"
+	if len(cidrs.Items) == 0 || b.refused[id] != "" {
 		return
 	}
-	id := gateway.id + ".premises"
 	b.names[id] = b.name(gateway.id) + ".premises"
 	e := b.entry("external_networks", id, routes.At())
 	e.Set("cidrs", cidrs).Set("behind", doc.Str(b.name(gateway.id), routes.At()))

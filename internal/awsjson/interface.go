@@ -351,6 +351,7 @@ func (b *builder) otherInterface(i *eni) {
 // and hands them on.
 var unknownOwners = map[string]string{
 	"nat_gateway":                    "NAT gateway",
+	"natGateway":                     "NAT gateway",
 	"vpc_endpoint":                   "VPC endpoint",
 	"gateway_load_balancer_endpoint": "VPC endpoint",
 	"network_load_balancer":          "load balancer",

@@ -65,8 +65,6 @@ func called(r *resource) string {
 		return r.text("directConnectGatewayName")
 	case "virtualInterfaces":
 		return r.text("virtualInterfaceName")
-	case optionsKey:
-		return r.id
 	case "PrefixLists":
 		return r.text("PrefixListName")
 	}

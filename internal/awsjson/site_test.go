@@ -128,3 +128,23 @@ func TestVGW06_AllowedPrefixesOfEachAssociation(t *testing.T) {
 		}
 	}
 }
+
+// TestConnectionsThatAreNotModelled: what is behind the gateway is then not
+// known, and not nothing.
+func TestConnectionsThatAreNotModelled(t *testing.T) {
+	importFiles(t, changed(t, privateDirect(), vgwLearned, `{"DestinationCidrBlock": "nonsense", "GatewayId": "vgw-1", "Origin": "EnableVgwRoutePropagation", "State": "active"}, `+vgwLearned)).
+		want("db -> 172.16.1.1 tcp/443", unknown)
+	vpn := []load.Source{{Name: "dump/VpnConnections.json", Data: []byte(`{"VpnConnections": [{"VpnConnectionId": "vpn-1", "VpnGatewayId": "vgw-1", "State": "available", "Options": {"StaticRoutesOnly": true}, "Routes": [{"DestinationCidrBlock": "nonsense", "State": "available"}]}]}`)}}
+	importFiles(t, append(without(privateDirect(), "directConnectGateways", "directConnectGatewayAssociations"), vpn...)).says("what is behind it is not modelled: vpn-1").want("db -> 172.16.1.1 tcp/443", unknown)
+}
+
+// TestMISC04_TwoLocalGateways of two Outposts lead to one network.
+func TestMISC04_TwoLocalGateways(t *testing.T) {
+	const second = `, {"LocalGatewayId": "lgw-2", "OutpostArn": "arn:aws:outposts:eu-west-1:111122223333:outpost/op-2", "State": "available"}]`
+	files := changed(t, outpost("direct-vpc-routing"), `"State": "available"}]`, `"State": "available"}`+second,
+		`"State": "available", "Mode": "direct-vpc-routing"}]`, `"State": "available", "Mode": "direct-vpc-routing"}, {"LocalGatewayRouteTableId": "lgw-rtb-2", "LocalGatewayId": "lgw-2", "State": "available", "Mode": "direct-vpc-routing"}]`,
+		`"VpcId": "vpc-1", "State": "associated"}]`, `"VpcId": "vpc-1", "State": "associated"}, {"LocalGatewayRouteTableVpcAssociationId": "lgw-vpc-assoc-2", "LocalGatewayRouteTableId": "lgw-rtb-2", "LocalGatewayId": "lgw-2", "VpcId": "vpc-1", "State": "associated"}]`,
+		`[{"LocalGatewayRouteTableId": "lgw-rtb-1", "Routes"`, `[{"LocalGatewayRouteTableId": "lgw-rtb-2", "Routes": [{"DestinationCidrBlock": "192.168.0.0/16", "LocalGatewayVirtualInterfaceGroupId": "lgw-vif-grp-2", "Type": "static", "State": "active"}]},
+		  {"LocalGatewayRouteTableId": "lgw-rtb-1", "Routes"`)
+	importFiles(t, files).want("i-op -> 192.168.1.1 tcp/443", reachable)
+}

@@ -167,6 +167,8 @@ func (b *builder) judgeVPNGateways() {
 		tells := b.propagatesToTable(g.id)
 		switch {
 		case b.refused[g.id] != "" || attachedTo(g).Text() == "":
+		case b.refusedBehind(g.id) != "":
+			b.refused[g.id] = "what is behind it is not modelled: " + b.refusedBehind(g.id)
 		case !b.directKnown() && len(bgp)+statics == 0 && (tells || b.routesLeadTo(g.id)):
 			b.refused[g.id] = "the dump does not say what is behind it: it holds no VPN connection of it, and no Direct Connect (aws directconnect describe-direct-connect-gateway-associations, describe-virtual-interfaces)"
 		case len(bgp)+statics == 0 && len(b.propagatedBy(g.id)) > 0:
@@ -177,6 +179,22 @@ func (b *builder) judgeVPNGateways() {
 			b.refused[g.id] = "it has several connections with BGP, and the dump does not say which has learned what"
 		}
 	}
+}
+
+// refusedBehind names a connection or Direct Connect gateway of a VPN gateway
+// that is not modelled; "" for none.
+func (b *builder) refusedBehind(gateway string) string {
+	for _, r := range b.d.sorted("VpnConnections") {
+		if r.text("VpnGatewayId") == gateway && is(r.get("State"), "available", "") && b.refused[r.id] != "" {
+			return r.id
+		}
+	}
+	for _, d := range b.directsOf(gateway) {
+		if b.refused[d.id] != "" {
+			return d.id
+		}
+	}
+	return ""
 }
 
 func (b *builder) routesLeadTo(gateway string) bool {
