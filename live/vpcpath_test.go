@@ -88,12 +88,14 @@ func TestOwnAccountIsImported(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	serve(t, &emulator.Server{Account: "111122223333", Data: dumps(t)["own"], PageSize: 2, Refuse: true})
+	account := &emulator.Server{Account: "111122223333", Data: dumps(t)["own"], PageSize: 2, Refuse: true}
+	serve(t, account)
 	vpcpath := filepath.Join(bin, "vpcpath")
 	run(t, work, vpcpath, "import", "aws", "--region", "eu-west-1", "-o", "live.yaml")
 	if out := run(t, work, vpcpath, "check", "live.yaml", "--expect", expect, "--fail-on", "never"); !strings.Contains(out, "9 expectations, all hold") {
 		t.Error(out)
 	}
+	account.PageSize, account.Refuse = 0, false // the other test has the CLI try again; each call takes it a second
 	if out := dumpByScript(t, bin, work); strings.Contains(out, "left out") {
 		t.Skip("this AWS CLI is too old for some calls: ", out)
 	}

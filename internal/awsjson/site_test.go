@@ -82,16 +82,16 @@ func TestVGW02_DirectConnectAndVPN(t *testing.T) {
 // transitDirect has a Direct Connect gateway, and a Connect attachment over
 // the attachment of vpc-2, on the transit gateway of hub.
 func transitDirect(t *testing.T, change ...string) []load.Source {
-	const connect = `{"TransitGatewayAttachmentId": "att-gre", "TransitGatewayId": "tgw-1", "ResourceType": "connect", "ResourceId": "att-2", "State": "available", "Association": {"TransitGatewayRouteTableId": "tgw-rtb-1", "State": "associated"}}`
+	const connect = `{"TransitGatewayAttachmentId": "att-0gre", "TransitGatewayId": "tgw-1", "ResourceType": "connect", "ResourceId": "att-2", "State": "available", "Association": {"TransitGatewayRouteTableId": "tgw-rtb-1", "State": "associated"}}`
 	files := changed(t, hub("directConnectGateways", dxGateways,
 		"directConnectGatewayAssociations", `[{"directConnectGatewayId": "5f294f92-bafb-4011-916d-9b0bexample", "associationState": "associated", "associationId": "assoc-1", "associatedGateway": {"id": "tgw-1", "type": "transitGateway"}, "allowedPrefixesToDirectConnectGateway": [{"cidr": "10.0.0.0/8"}]}]`,
-		"TransitGatewayConnects", `[{"TransitGatewayAttachmentId": "att-gre", "TransportTransitGatewayAttachmentId": "att-2", "TransitGatewayId": "tgw-1", "State": "available", "Options": {"Protocol": "gre"}}]`,
-		"TransitGatewayConnectPeers", `[{"TransitGatewayAttachmentId": "att-gre", "TransitGatewayConnectPeerId": "tgw-connect-peer-1", "State": "available"}]`),
+		"TransitGatewayConnects", `[{"TransitGatewayAttachmentId": "att-0gre", "TransportTransitGatewayAttachmentId": "att-2", "TransitGatewayId": "tgw-1", "State": "available", "Options": {"Protocol": "gre"}}]`,
+		"TransitGatewayConnectPeers", `[{"TransitGatewayAttachmentId": "att-0gre", "TransitGatewayConnectPeerId": "tgw-connect-peer-1", "State": "available"}]`),
 		`{"DestinationCidrBlock": "10.2.0.0/16", "TransitGatewayId"`, `{"DestinationCidrBlock": "172.16.0.0/12", "TransitGatewayId": "tgw-1", "State": "active"}, {"DestinationCidrBlock": "192.168.0.0/16", "TransitGatewayId": "tgw-1", "State": "active"}, {"DestinationCidrBlock": "10.2.0.0/16", "TransitGatewayId"`,
 		`"ResourceId": "dx-1", "State"`, `"ResourceId": "5f294f92-bafb-4011-916d-9b0bexample", "State"`, `"ResourceId": "dx-1"`, `"ResourceId": "5f294f92-bafb-4011-916d-9b0bexample"`,
 		`{"TransitGatewayAttachmentId": "att-dx"`, connect+`, {"TransitGatewayAttachmentId": "att-dx"`,
 		`{"DestinationCidrBlock": "10.2.9.0/24", "Type": "static", "State": "blackhole"}`, `{"DestinationCidrBlock": "10.2.9.0/24", "Type": "static", "State": "blackhole"}, {"DestinationCidrBlock": "192.168.7.0/24", "Type": "propagated", "State": "active",
-		  "TransitGatewayAttachments": [{"TransitGatewayAttachmentId": "att-gre", "ResourceId": "att-2", "ResourceType": "connect"}]}`)
+		  "TransitGatewayAttachments": [{"TransitGatewayAttachmentId": "att-0gre", "ResourceId": "att-2", "ResourceType": "connect"}]}`)
 	return changed(t, files, change...)
 }
 
@@ -101,7 +101,7 @@ func TestTGW01_DirectConnectAndConnectAttachments(t *testing.T) {
 		t.Error(n.findings)
 	}
 	n.want("web-1 -> 172.16.1.1 tcp/443", reachable, "web-1 -> 192.168.7.1 tcp/443", reachable, "web-1 -> 192.168.8.1 tcp/443", unreachable, "web-1 -> i-2 tcp/80", reachable)
-	if a := n.topo.Names["att-gre"].(*model.TransitGatewayAttachment); a.Connection == nil || a.Connection.Type != model.ConnectAttachment || len(a.Connection.Routes) != 1 {
+	if a := n.topo.Names["att-0gre"].(*model.TransitGatewayAttachment); a.Connection == nil || a.Connection.Type != model.ConnectAttachment || len(a.Connection.Routes) != 1 {
 		t.Errorf("%+v", a)
 	}
 	importFiles(t, transitDirect(t, `{"cidr": "10.0.0.0/8"}`, `{"cidr": "10.2.0.0/16"}`)).want("web-1 -> 172.16.1.1 tcp/443", unreachable, "web-1 -> 172.16.1.1 udp/53", reachable)
@@ -111,6 +111,7 @@ func TestTGW01_DirectConnectAndConnectAttachments(t *testing.T) {
 		want("web-1 -> 192.168.7.1 tcp/443", unknown, "web-1 -> 172.16.1.1 tcp/443", reachable)
 	importFiles(t, transitDirect(t, `"ResourceType": "connect", "ResourceId": "att-2", "State": "available"`, `"ResourceType": "connect", "ResourceId": "att-2", "State": "deleted"`)).
 		want("web-1 -> 192.168.7.1 tcp/443", unknown)
+	importFiles(t, transitDirect(t, `, "allowedPrefixesToDirectConnectGateway": [{"cidr": "10.0.0.0/8"}]`, "")).says("the allowed prefixes of its association with Direct Connect gateway").want("web-1 -> 172.16.1.1 tcp/443", unknown)
 	// what else may be attached has its name
 	importFiles(t, transitDirect(t, `"ResourceType": "direct-connect-gateway", "ResourceId"`, `"ResourceType": "vpn-concentrator", "ResourceId"`)).says("attachments of type vpn-concentrator are not modelled").
 		want("web-1 -> 172.16.1.1 tcp/443", unknown)
