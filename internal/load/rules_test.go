@@ -536,7 +536,7 @@ func TestACL02_RuleNumbers(t *testing.T) {
 		`"32767" is out of range; expected a rule number from 1 to 32766 [invalid-number]`,
 		`expected a rule number from 1 to 32766, found the text "7"; write it without quotes [wrong-type]`,
 		`"drop" is not known here; expected one of allow, deny [invalid-value]`,
-		`"pl" is not a CIDR that fits here: no '/'; expected a CIDR as 10.0.0.0/16 or 2001:db8::/56 [invalid-cidr]`)
+		`"pl" is no CIDR; the rule of a network ACL takes a CIDR, and neither a prefix list nor a security group [invalid-cidr]`)
 }
 
 func TestMISC01_PrefixLists(t *testing.T) {
