@@ -27,7 +27,13 @@ func (l *Lab) buildBalancers() error {
 			if err := l.privateLinks(lb, i, ns); err != nil {
 				return err
 			}
-			if err := l.rules(ns, func(b *box) { nodeRules(b, lb, i) }); err != nil {
+			var other *translator
+			if dualStack(i) && !noTunnels {
+				if other, err = l.translatesFamilies(ns); err != nil {
+					return err
+				}
+			}
+			if err := l.rules(ns, func(b *box) { nodeRules(b, lb, i, other) }); err != nil {
 				return fmt.Errorf("%s node %d: %w", lb.Name, k, err)
 			}
 			if slices.ContainsFunc(lb.Listeners, func(li *model.Listener) bool { return li.Answers }) {
@@ -52,8 +58,22 @@ func reached(lb *model.LoadBalancer, l *model.Listener, node *model.Interface) [
 	return out
 }
 
-// sameFamily keeps the targets of a family; to those of the other one a load
-// balancer translates, and Linux does not.
+// dualStack reports whether a node has both families, so that a target of one
+// may get clients of the other (LB-6).
+func dualStack(node *model.Interface) bool {
+	return node.Primary(false).IsValid() && node.Primary(true).IsValid()
+}
+
+// chosen lists the targets that clients of a family get: of a Network Load
+// Balancer those of their own, where there is one.
+func chosen(lb *model.LoadBalancer, list []*model.Target, v6 bool) []*model.Target {
+	if own := sameFamily(slices.Clone(list), v6); lb.Type == model.NetworkLoadBalancer && len(own) > 0 {
+		return own
+	}
+	return list
+}
+
+// sameFamily keeps the targets of a family.
 func sameFamily(list []*model.Target, v6 bool) []*model.Target {
 	return slices.DeleteFunc(list, func(t *model.Target) bool { return t.Address.Is6() != v6 })
 }
@@ -103,21 +123,32 @@ const (
 )
 
 // nodeRules translate connections to a node's listeners. What comes by
-// PrivateLink is masqueraded in any case (EP-9).
-func nodeRules(b *box, lb *model.LoadBalancer, node *model.Interface) {
+// PrivateLink is masqueraded in any case (EP-9), and so is what other has
+// brought into the other family.
+func nodeRules(b *box, lb *model.LoadBalancer, node *model.Interface, other *translator) {
 	var hairpins [][]chunk
 	for _, v6 := range []bool{false, true} {
 		b.nat(v6)
 		pre := b.pre()
 		b.rule(pre, link(expr.MetaKeyIIFNAME, "pl*", true), setMark(nodeLinked))
+		b.rule(pre, link(expr.MetaKeyIIFNAME, familyIf, true), setMark(nodeMasquerades), verdict(expr.VerdictAccept, ""))
 		for k, li := range lb.Listeners {
-			targets := sameFamily(reached(lb, li, node), v6)
+			targets := chosen(lb, reached(lb, li, node), v6)
 			choices := len(targets)
 			if li.Answers { // so may the node
 				choices++
 			}
 			for n, t := range targets {
-				to, keep := t.Address, keepsClient(li, node, t)
+				to, keep := t.Address, keepsClient(li, node, t) && t.Address.Is6() == v6
+				if to.Is6() != v6 && other == nil {
+					continue // needs TUN devices
+				}
+				switch {
+				case v6 && to.Is4():
+					to = embed(to)
+				case !v6 && to.Is6():
+					to = other.to4(to)
+				}
 				c := b.chain(fmt.Sprintf("l%d_%d", k, n))
 				if !keep {
 					b.rule(c, setMark(nodeMasquerades))

@@ -33,6 +33,7 @@ type campaign struct {
 type totals struct {
 	Topologies, Refused                                 int
 	Probes, Through, Returned, Retried, Edges, Partials int
+	Families                                            int
 	Codes                                               map[eval.Code]int
 	Mismatches                                          int
 	FirstMismatch                                       string
@@ -78,6 +79,7 @@ func (t *totals) join(o totals) {
 	t.Returned += o.Returned
 	t.Retried += o.Retried
 	t.Edges += o.Edges
+	t.Families += o.Families
 	t.Partials += o.Partials
 	t.Mismatches += o.Mismatches
 	if t.Codes == nil {
@@ -102,7 +104,7 @@ func (c *campaign) add(t *tour) bool {
 		c.Refused++
 		return false
 	}
-	one := totals{Topologies: 1, Probes: t.Probes, Through: t.Through, Returned: t.Returned, Retried: t.Retried, Edges: t.Edges,
+	one := totals{Topologies: 1, Probes: t.Probes, Through: t.Through, Returned: t.Returned, Retried: t.Retried, Edges: t.Edges, Families: t.Families,
 		Partials: t.Partials, Codes: t.Codes, Mismatches: len(t.mismatches)}
 	if len(t.mismatches) > 0 {
 		one.FirstMismatch, one.FoundAfter = t.mismatches[0].What, c.Probes+t.mismatches[0].At
@@ -134,9 +136,9 @@ func outDir() string {
 // String sums up.
 func (t totals) String() string {
 	minutes := max(t.Seconds, 0.001) / 60
-	return fmt.Sprintf("%d topologies (%d refused), %d probes in %.0f s (%.0f topologies and %.0f probes a minute), %.0f%% got through, %d lost on the way back, %d partial answers with %d probes at their edges, %d second looks, %d mismatches",
+	return fmt.Sprintf("%d topologies (%d refused), %d probes in %.0f s (%.0f topologies and %.0f probes a minute), %.0f%% got through, %d lost on the way back, %d partial answers with %d probes at their edges, %d probes that changed their family, %d second looks, %d mismatches",
 		t.Topologies, t.Refused, t.Probes, t.Seconds, float64(t.Topologies)/minutes, float64(t.Probes)/minutes,
-		100*float64(t.Through)/float64(max(t.Probes, 1)), t.Returned, t.Partials, t.Edges, t.Retried, t.Mismatches)
+		100*float64(t.Through)/float64(max(t.Probes, 1)), t.Returned, t.Partials, t.Edges, t.Families, t.Retried, t.Mismatches)
 }
 
 // reasons lists the first reasons that were met, most frequent first.

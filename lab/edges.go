@@ -90,13 +90,19 @@ func (t *tour) everyEdge(r *eval.Result, most int) []packet.Header {
 // own site, or has equal ports: where it comes back to its sender through a
 // gateway, nobody could tell the request from its own reply.
 func (t *tour) own(r *eval.Result, h packet.Header) bool {
-	if inst, ok := r.From.Resource.(*model.Instance); ok && len(inst.Interfaces) > 0 && inst.Interfaces[0].Subnet.VPC.LinkLocalServices().Contains(h.Dst) {
+	inst, _ := r.From.Resource.(*model.Instance)
+	if i, ok := r.From.Resource.(*model.Interface); ok {
+		inst = i.Instance()
+	}
+	if inst != nil && len(inst.Interfaces) > 0 && inst.Interfaces[0].Subnet.VPC.LinkLocalServices().Contains(h.Dst) {
 		return true
 	}
 	if site, ok := r.From.Resource.(*model.ExternalNetwork); ok && site.Behind() != nil {
-		for _, p := range sitePrefixes(site.Behind()) {
-			if p.Contains(h.Dst) {
-				return true // within the site
+		for _, c := range together(site.Behind()) { // which are one host here
+			for _, p := range sitePrefixes(c) {
+				if p.Contains(h.Dst) {
+					return true // within the site
+				}
 			}
 		}
 	}
@@ -219,6 +225,10 @@ func sendable(h packet.Header) bool {
 		}
 		if a.Is4() {
 			if b := a.As4(); b[0] == 0 || b[0] >= 240 || b[0] == 127 {
+				return false
+			}
+		} else if nat64.Contains(a) {
+			if b := a.As16(); !sendable(packet.Header{Src: netip.AddrFrom4([4]byte(b[12:])), Dst: usualAddresses[0][0], Proto: packet.ICMP}) {
 				return false
 			}
 		} else if !netip.MustParsePrefix("2000::/3").Contains(a) {

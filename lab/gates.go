@@ -110,10 +110,10 @@ func (r *ruleset) natGateway(p *port, g *model.NATGateway) []string {
 	}
 	own := fmt.Sprintf("@own4_%d", r.l.vpcNumber(p.vpc))
 	rules = append(rules, fmt.Sprintf("ip daddr %s %s", i.Primary(false), r.drop(Drop{Code: eval.NATGatewayUnsolicited, Component: g.Name, Inside: true})))
-	rules = append(rules, "meta nfproto ipv6 "+r.drop(Drop{Code: eval.NATGatewayFamily, Component: g.Name, Inside: true})) // NGW-14
+	rules = append(rules, fmt.Sprintf("ip6 daddr != %s %s", nat64, r.drop(Drop{Code: eval.NATGatewayFamily, Component: g.Name, Inside: true}))) // NGW-14
 	rules = append(rules, r.knownEntered(p.vpc)...)
-	return append(rules,
-		fmt.Sprintf("ip saddr != %s %s", own, r.drop(Drop{Code: eval.NATGatewaySource, Component: g.Name, Inside: true})))
+	foreign := r.drop(Drop{Code: eval.NATGatewaySource, Component: g.Name, Inside: true})
+	return append(rules, fmt.Sprintf("ip saddr != %s %s", own, foreign), fmt.Sprintf("ip6 saddr != @own6_%d %s", r.l.vpcNumber(p.vpc), foreign))
 }
 
 // notFrom stops what comes from the internet by the gateway's route table to

@@ -26,7 +26,7 @@ func (g *generator) balancer(v *genVPC) {
 		if public {
 			node["public_ip"] = g.publicIP()
 		}
-		if s.cidr6 != "" && kind != "classic" && g.chance(30) {
+		if s.cidr6 != "" && kind != "classic" && g.chance(60) {
 			node["ipv6"] = nth(s.cidr6, s.hosts)
 		}
 		nodes = append(nodes, node)

@@ -47,6 +47,9 @@ func (g *generator) routes(s *genSubnet) {
 	if s.cidr6 != "" {
 		g.route(s, "::/0", pick(g, v.igw, v.igw, v.eigw, v.eigw, g.device(s), ""))
 	}
+	if s.cidr6 != "" && v.nat != "" && g.chance(40) {
+		g.route(s, "64:ff9b::/96", v.nat) // NGW-14
+	}
 	if v.tgw != "" && g.chance(60) {
 		g.throughTransit(s)
 	}

@@ -1,6 +1,9 @@
 package lab
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // transit joins the VPCs of a topology, and sites, by one transit gateway or
 // two that are peered.
@@ -103,11 +106,28 @@ func (g *generator) attachVPC(v *genVPC, t *genTransit) {
 			subnets = append(subnets, s.name)
 		}
 	}
+	if s3, ok := g.endpointOf(v); ok && g.chance(60) { // also for what comes in by the gateway (EP-5)
+		for _, s := range v.subnets {
+			if slices.Contains(subnets, any(s.name)) && s.attached {
+				s3["route_tables"] = append(s3["route_tables"].([]any), s.table)
+			}
+		}
+	}
 	name := fmt.Sprintf("att-%d", v.n)
 	d := document{"transit_gateway": t.name, "vpc": v.name, "subnets": subnets, "security_group_referencing": g.chance(75), "appliance_mode": g.chance(20)}
 	g.put("transit_gateway_attachments", name, g.propagating(t, g.associated(t, d)))
 	v.tgw = t.name
 	t.vpcs, t.attachments = append(t.vpcs, v), append(t.attachments, name)
+}
+
+// endpointOf is the gateway endpoint of a VPC.
+func (g *generator) endpointOf(v *genVPC) (document, bool) {
+	list, _ := g.doc["vpc_endpoints"].(document)
+	d, ok := list[fmt.Sprintf("vpce-s3-%d", v.n)].(document)
+	if ok && d["route_tables"] == nil {
+		d["route_tables"] = []any{}
+	}
+	return d, ok
 }
 
 // attachSite attaches a VPN connection or a Direct Connect gateway.
@@ -162,6 +182,9 @@ func (g *generator) transitRoutes(t *genTransit) {
 			if g.chance(15) {
 				add(g.list(), hub)
 			}
+			if g.chance(30) {
+				add("52.219.0.0/16", pick(g, t.attachments...))
+			}
 		}
 		if g.chance(15) {
 			add("10.0.0.0/8", "blackhole")
@@ -197,6 +220,9 @@ func (g *generator) throughTransit(s *genSubnet) {
 	}
 	if g.chance(30) {
 		g.route(s, "172.30.0.0/15", v.tgw)
+	}
+	if g.doc["prefix_lists"] != nil && g.chance(25) { // to the service of another VPC's gateway endpoint (EP-5)
+		g.route(s, "52.219.0.0/16", v.tgw)
 	}
 	if g.chance(20) {
 		g.route(s, pick(g, "10.0.0.0/8", "172.16.0.0/12", "198.51.100.0/24"), v.tgw)

@@ -113,6 +113,19 @@ func (l *Lab) buildNATGateways() error {
 			if err := l.rules(ns, func(b *box) { natGatewayRules(b, i.Primary(false)) }); err != nil {
 				return err
 			}
+			if !l.nat64Gateway(g) {
+				continue
+			}
+			if _, err := l.translatesFamilies(ns); err != nil {
+				return err
+			}
+			index, err := ns.up("eth0")
+			if err != nil {
+				return err
+			}
+			if err := ns.route(unix.RT_TABLE_MAIN, anyOf(true), index, 1, unix.RTN_UNICAST); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

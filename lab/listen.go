@@ -17,11 +17,13 @@ type listeners struct {
 	open    map[serverKey]int
 	sockets map[int]server
 	tunnels map[int]*tunnel
-	ready   map[serverPort]bool
-	events  []unix.EpollEvent
-	buf     []byte
-	oob     []byte
-	extra   []visit // probes of a tunnel's own port
+	// families are what translates between IPv4 and IPv6.
+	families map[int]*translator
+	ready    map[serverPort]bool
+	events   []unix.EpollEvent
+	buf      []byte
+	oob      []byte
+	extra    []visit // probes of a tunnel's own port
 }
 
 type serverPort struct {
@@ -54,7 +56,7 @@ func newListeners(l *Lab) (*listeners, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &listeners{l: l, epoll: fd, open: map[serverKey]int{}, sockets: map[int]server{}, tunnels: map[int]*tunnel{},
+	return &listeners{l: l, epoll: fd, open: map[serverKey]int{}, sockets: map[int]server{}, tunnels: map[int]*tunnel{}, families: map[int]*translator{},
 		ready: map[serverPort]bool{}, events: make([]unix.EpollEvent, 32), buf: make([]byte, 1<<16), oob: make([]byte, 256)}, nil
 }
 
@@ -216,6 +218,10 @@ func (s *listeners) poll(dst []visit) []visit {
 			dst, s.extra = append(dst, s.extra...), s.extra[:0]
 			continue
 		}
+		if t := s.families[fd]; t != nil {
+			t.carry()
+			continue
+		}
 		srv, ok := s.sockets[fd]
 		switch {
 		case !ok:
@@ -234,6 +240,9 @@ func (s *listeners) poll(dst []visit) []visit {
 }
 
 func (s *listeners) close() {
+	for fd := range s.families {
+		unix.Close(fd)
+	}
 	for fd := range s.sockets {
 		unix.Close(fd)
 	}

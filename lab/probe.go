@@ -77,8 +77,13 @@ func (l *Lab) Send(p Probe, guard time.Duration) (*Outcome, error) {
 	v6 := h.Dst.Is6()
 	from := l.nodeOf(p)
 	for _, port := range l.portsBehind(h.Proto, h.DPort) {
-		if err := l.serve.want(serverPort{h.Proto, port, v6}); err != nil {
-			return nil, err
+		for _, other := range []bool{v6, !v6} {
+			if other != v6 && len(l.serve.families) == 0 {
+				continue // nothing changes the family
+			}
+			if err := l.serve.want(serverPort{h.Proto, port, other}); err != nil {
+				return nil, err
+			}
 		}
 	}
 	l.serve.shut(from, serverPort{h.Proto, h.SPort, v6})

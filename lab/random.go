@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/netip"
+	"slices"
 
 	"github.com/vpcpath/vpcpath/internal/diag"
 	"github.com/vpcpath/vpcpath/internal/eval"
@@ -118,6 +119,10 @@ func (c *chooser) question() eval.Question {
 	if from, ok := c.connects(); ok && c.IntN(12) == 0 {
 		q.From = from
 	}
+	if from, to, ok := c.otherFamily(); ok && c.IntN(8) == 0 {
+		q.From, q.To = from, to
+		return q
+	}
 	to := c.instance().Interfaces[0]
 	switch c.IntN(14) {
 	case 0, 1, 2: // near
@@ -201,6 +206,33 @@ func (c *chooser) connects() (model.Endpoint, bool) {
 	}
 	e := list[c.IntN(len(list))]
 	return model.Endpoint{Text: e.Name, Kind: model.EndpointResource, Resource: e}, true
+}
+
+// otherFamily picks an instance whose subnet leads the IPv4 internet's place in
+// IPv6 to a NAT gateway, and something there (NGW-14).
+func (c *chooser) otherFamily() (from, to model.Endpoint, ok bool) {
+	var list []*model.Interface
+	for _, i := range c.topo.Interfaces {
+		if i.Instance() != nil && len(i.IPv6) > 0 && slices.ContainsFunc(i.Subnet.RouteTable.Routes, func(r *model.Route) bool { return r.Destination == nat64 }) {
+			list = append(list, i)
+		}
+	}
+	if len(list) == 0 {
+		return from, to, false
+	}
+	i := list[c.IntN(len(list))]
+	from = model.Endpoint{Text: i.Name, Kind: model.EndpointResource, Resource: i}
+	to = addressEndpoint(embed(usualAddresses[0][c.IntN(3)]))
+	switch far := c.instance().Interfaces[0]; {
+	case c.IntN(3) == 0 && len(far.Private) > 0:
+		to = addressEndpoint(embed(far.Private[0]))
+	case c.IntN(3) == 0 && len(far.Public) > 0:
+		to = addressEndpoint(embed(far.Public[0].Public))
+	case c.IntN(5) == 0:
+		whole := netip.PrefixFrom(embed(netip.MustParseAddr("198.51.100.0")), 120)
+		to = model.Endpoint{Text: whole.String(), Kind: model.EndpointAddresses, Prefix: whole}
+	}
+	return from, to, true
 }
 
 // behind picks an address of an interface, as a site asks for it: often one

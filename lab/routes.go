@@ -76,8 +76,13 @@ func (r *routing) route(table int, p netip.Prefix, via *port, metric int) {
 	}
 }
 
-// spread adds a route over several links, one for each flow.
+// spread adds a route over several links, one for each flow; of IPv6, for which
+// Linux has no such routes without a gateway, by one of them.
 func (r *routing) spread(table int, p netip.Prefix, via []*port, metric int) {
+	if p.Addr().Is6() {
+		r.route(table, p, via[table%len(via)], metric)
+		return
+	}
 	links := make([]int, len(via))
 	for k, o := range via {
 		links[k] = o.index

@@ -57,6 +57,7 @@ var seededBugs = []seededBug{
 		"func leadsTo(t *model.RouteTable, g *model.LocalGateway) bool {", "$0\n\tif t != nil {\n\t\treturn true\n\t}"},
 	{"a range of the owner's own needs public addresses to leave", "GW-14", "own := w.fromPool(&b, g)", "own := packet.Empty"},
 	{"forward rules do not look at the state", "NI-9", "if r.State == other {", "if r.State == other && h == nil {"},
+	{"a NAT gateway translates no ping of IPv6", "NGW-14", "icmp = w.sp.EchoRequest(addr.V6)", "icmp = packet.Empty"},
 	{"a firewall has no stateless rules", "FW-3", "for _, r := range f.Stateless {", "for _, r := range f.Stateless[:0] {"},
 }
 

@@ -37,7 +37,8 @@ type tour struct {
 	Returned   int // arrived, but the reply was lost
 	Edges      int // of them, those at the edges of a partial answer
 	Retried    int // second looks
-	Unknown    int // packets of which the analyzer says that it does not know, or that change their family; not sent
+	Families   int // of the probes, those that changed their family
+	Unknown    int // packets of which the analyzer says that it does not know; not sent
 	Partials   int // answers that were partial
 	Codes      map[eval.Code]int
 	mismatches []Mismatch
@@ -92,6 +93,8 @@ func (t *tour) origin(r *eval.Result, src netip.Addr, host bool) (Probe, bool) {
 	switch res := r.From.Resource.(type) {
 	case nil:
 		return Probe{}, true
+	case *model.Interface: // by it, whatever the host's routes say
+		return Probe{Instance: res.Instance(), Named: res}, res.Instance() != nil
 	case *model.VPCEndpoint:
 		return Probe{Endpoint: res.Interfaces[0]}, res.Type == model.InstanceConnectEndpoint
 	case *model.ExternalNetwork:
@@ -165,7 +168,7 @@ func (t *tour) try(p Probe, wide *eval.Result) bool {
 		return false
 	}
 	r := rs[0]
-	if r.Verdict == eval.Unknown || betweenFamilies(r) { // nothing that a kernel could tell
+	if r.Verdict == eval.Unknown || noTunnels && betweenFamilies(r) || p.Named != nil && comesBack(r, p.Instance) { // nothing that a kernel could tell
 		t.Unknown++
 		return false
 	}
@@ -204,9 +207,19 @@ func (t *tour) try(p Probe, wide *eval.Result) bool {
 }
 
 // betweenFamilies reports whether something translates between IPv4 and IPv6,
-// as NAT gateways and load balancers do and Linux does not.
+// as NAT gateways and load balancers do and Linux does not; the lab needs TUN
+// devices for it.
 func betweenFamilies(r *eval.Result) bool {
 	return slices.ContainsFunc(r.Forward.Hops, func(h *eval.Hop) bool { return h.Becomes != nil && h.Becomes.Family != h.Packet.Family })
+}
+
+// comesBack reports whether a request comes in at its sender on the way. Where
+// its routes would not have chosen the interface that it left by, Linux drops
+// what it masquerades there, and sends the rest by the mark of the socket.
+func comesBack(r *eval.Result, inst *model.Instance) bool {
+	return slices.ContainsFunc(r.Forward.Hops, func(h *eval.Hop) bool {
+		return h.Interface != nil && h.Direction == "ingress" && h.Interface.Owner == model.Resource(inst)
+	})
 }
 
 func (t *tour) count(p Probe, r *eval.Result, o *Outcome) {
@@ -217,6 +230,9 @@ func (t *tour) count(p Probe, r *eval.Result, o *Outcome) {
 	}
 	if !works && o.Answered != "" {
 		t.Returned++
+	}
+	if betweenFamilies(r) {
+		t.Families++
 	}
 	for _, b := range r.Blockers {
 		if !b.Supposed {

@@ -125,6 +125,8 @@ func (r *ruleset) entered(v *model.VPC) []string {
 	return []string{
 		fmt.Sprintf("meta nfproto ipv4 meta l4proto { tcp, udp } update @entered_%d { meta l4proto . ip saddr . th sport }", k),
 		fmt.Sprintf("icmp type echo-request update @entered_%d_icmp { ip saddr . icmp id }", k),
+		fmt.Sprintf("meta nfproto ipv6 meta l4proto { tcp, udp } update @entered6_%d { meta l4proto . ip6 saddr . th sport }", k),
+		fmt.Sprintf("icmpv6 type echo-request update @entered6_%d_icmp { ip6 saddr . icmpv6 id }", k),
 	}
 }
 
@@ -135,8 +137,10 @@ func (r *ruleset) enteredStates(v *model.VPC) {
 	}
 	k := r.l.vpcNumber(v)
 	for name, key := range map[string]string{
-		fmt.Sprintf("entered_%d", k):      "meta l4proto . ip saddr . th sport",
-		fmt.Sprintf("entered_%d_icmp", k): "ip saddr . icmp id",
+		fmt.Sprintf("entered_%d", k):       "meta l4proto . ip saddr . th sport",
+		fmt.Sprintf("entered_%d_icmp", k):  "ip saddr . icmp id",
+		fmt.Sprintf("entered6_%d", k):      "meta l4proto . ip6 saddr . th sport",
+		fmt.Sprintf("entered6_%d_icmp", k): "ip6 saddr . icmpv6 id",
 	} {
 		r.l.states = append(r.l.states, name)
 		fmt.Fprintf(&r.sets, "set %s {\n\ttypeof %s\n\tflags dynamic,timeout\n\ttimeout 120s\n\tsize 65535\n}\n", name, key)
@@ -148,6 +152,8 @@ func (r *ruleset) knownEntered(v *model.VPC) []string {
 	return []string{
 		fmt.Sprintf("meta nfproto ipv4 meta l4proto { tcp, udp } meta l4proto . ip saddr . th sport @entered_%d return", k),
 		fmt.Sprintf("icmp type echo-request ip saddr . icmp id @entered_%d_icmp return", k),
+		fmt.Sprintf("meta nfproto ipv6 meta l4proto { tcp, udp } meta l4proto . ip6 saddr . th sport @entered6_%d return", k),
+		fmt.Sprintf("icmpv6 type echo-request ip6 saddr . icmpv6 id @entered6_%d_icmp return", k),
 	}
 }
 

@@ -61,19 +61,11 @@ func (t *tunnel) buildEnd(n int, name string) error {
 	remote := t.outerAddress(m.Peer().Instance)
 	end.remote, end.v6 = netip.AddrPortFrom(remote, t.m.Port), remote.Is6()
 	return t.l.t.in(end.node.namespace, func() error {
-		fd, err := unix.Open("/dev/net/tun", unix.O_RDWR|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
+		fd, err := openTUN(name)
 		if err != nil {
-			return fmt.Errorf("/dev/net/tun: %w", err)
+			return err
 		}
 		end.device = fd
-		req, err := unix.NewIfreq(name)
-		if err != nil {
-			return err
-		}
-		req.SetUint16(unix.IFF_TUN | unix.IFF_NO_PI)
-		if err := unix.IoctlIfreq(fd, unix.TUNSETIFF, req); err != nil {
-			return err
-		}
 		// Strict reverse path filtering on the tunnel alone (VPNI-4).
 		if err := sysctl([2]string{"ipv4/conf/" + name + "/rp_filter", "1"}); err != nil {
 			return err

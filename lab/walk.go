@@ -55,7 +55,7 @@ type walker struct {
 // direction tells a request from a reply; ok is false for what is neither: the
 // rest of a TCP connection, and what belongs to another probe.
 func (w *walker) direction(r report) (int, bool) {
-	if r.header.Proto != w.proto || r.tos&^3 == outerTOS || r.tos&^3 == answerTOS {
+	if !alike(r.header.Proto, w.proto) || r.tos&^3 == outerTOS || r.tos&^3 == answerTOS {
 		return 0, false
 	}
 	switch w.proto {
@@ -83,6 +83,13 @@ func (w *walker) direction(r report) (int, bool) {
 		return back, true
 	}
 	return 0, false
+}
+
+// alike reports whether two protocols are the same, or ICMP of either family:
+// what changes its family changes that too.
+func alike(a, b uint8) bool {
+	icmp := func(p uint8) bool { return p == packet.ICMP || p == packet.ICMPv6 }
+	return a == b || icmp(a) && icmp(b)
 }
 
 // report adds one report to its walk.

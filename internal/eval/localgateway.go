@@ -18,7 +18,9 @@ func (w *walk) lgwOut(b branch, v *model.VPC, g *model.LocalGateway, r *model.Ro
 		w.badRoute(&b, r, g.Name+" is not associated with "+v.Name)
 		return
 	}
-	if b.iface == nil || !onOutpost(b.iface, g) {
+	// What comes back from a transit gateway may still be known as an
+	// interface's, but is not sent by its subnet's table.
+	if b.iface == nil || !onOutpost(b.iface, g) || !slices.Contains(b.iface.Subnet.RouteTable.Routes, r) {
 		w.drop(&b, b.asked, func() Hop {
 			return gatewayHop(g).with(LocalGatewayOutpost, "only network interfaces of instances on the Outpost use "+g.Name, "MISC-4")
 		})

@@ -78,6 +78,19 @@ func TestMISC04_CustomerOwnedAddressOfAnotherOutpost(t *testing.T) {
 	n.ask("two -> 192.168.0.9 tcp/443", unreachable, blocked("forward LGW_CUSTOMER_OWNED_IP_ASSOCIATION_FOR_EGRESS lgw-2"))
 }
 
+// What an instance on the Outpost sends to a transit gateway, and that sends back
+// into its VPC, comes from no instance there: the local gateway does not take it.
+func TestMISC04_NotByWayOfATransitGateway(t *testing.T) {
+	yaml := but(t, localBase, "MODE", "direct-vpc-routing", "ACROSS", ", {destination: 172.31.0.0/16, target: tgw}", "BACK", "", "external_networks: {", "external_networks: {far: {cidrs: [172.31.0.0/24], behind: lgw-1}, ",
+		"subnets:\n", `transit_gateways: {tgw: {security_group_referencing: true}}
+transit_gateway_route_tables: {trt: {transit_gateway: tgw, routes: [{destination: 0.0.0.0/0, target: att}]}}
+transit_gateway_attachments: {att: {transit_gateway: tgw, vpc: vpc, subnets: [s-t], route_table: trt, security_group_referencing: true}}
+subnets:
+  s-t: {vpc: vpc, cidr: 10.0.9.0/28, route_table: rtb-t}
+`, "route_tables:\n", "route_tables:\n  rtb-t: {vpc: vpc, routes: [{destination: 172.31.0.0/16, target: lgw-1}]}\n")
+	topo(t, yaml).ask("one -> far tcp/443", unreachable, blocked("forward LGW_REQUIRES_OUTPOST_INSTANCE lgw-1"))
+}
+
 // Whether the networks behind two local gateways are joined, the topology does
 // not say.
 func TestMISC04_FromANetworkBehindAnotherLocalGateway(t *testing.T) {
