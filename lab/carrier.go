@@ -3,6 +3,8 @@ package lab
 import (
 	"fmt"
 	"net/netip"
+	"slices"
+	"strings"
 
 	"golang.org/x/sys/unix"
 
@@ -86,6 +88,11 @@ func (l *Lab) buildCarrier(k int, g *model.CarrierGateway) error {
 			return err
 		}
 	}
+	for _, b := range g.VPC.CIDRs { // which the gateway does not know
+		if err := n.route(unix.RT_TABLE_MAIN, b.Prefix, index, 5, unix.RTN_UNICAST); err != nil {
+			return err
+		}
+	}
 	name := linkName("k", k, "net")
 	out, in, err := veth(n.namespace, name, l.internet.namespace, name)
 	if err != nil {
@@ -126,6 +133,24 @@ func (l *Lab) edge(g model.Resource, p port, networks []*model.ExternalNetwork) 
 	return n, index, nil
 }
 
+// otherZone stops what comes by a local route from another Wavelength Zone.
+func (r *ruleset) otherZone(p *port) []string {
+	if !model.WavelengthZone(p.iface.Subnet.AZ) {
+		return nil
+	}
+	var from []string
+	for _, o := range r.l.ports {
+		if o.kind == portInterface && o.vpc == p.vpc && model.WavelengthZone(o.iface.Subnet.AZ) && o.iface.Subnet.AZ != p.iface.Subnet.AZ {
+			from = append(from, fmt.Sprintf("%q", o.name))
+		}
+	}
+	if len(from) == 0 || len(p.iface.Private) == 0 {
+		return nil
+	}
+	d := r.drop(Drop{Code: eval.WavelengthZones, Component: p.vpc.Name})
+	return []string{fmt.Sprintf("iifname %s ip daddr %s %s", set(from), set(p.iface.Private), d)}
+}
+
 // toCarrier is what a carrier gateway lets out: from interfaces of its VPC with
 // a carrier IP address.
 func (r *ruleset) toCarrier(p *port) string {
@@ -135,13 +160,51 @@ func (r *ruleset) toCarrier(p *port) string {
 	rules := []string{fmt.Sprintf("ip saddr != @own4_%d %s", k, spoofed), fmt.Sprintf("ip6 saddr != @own6_%d %s", k, spoofed)}
 	rules = append(rules, r.blockedOut(p.vpc, false)...)
 	rules = append(rules, "meta nfproto ipv6 "+bare, fmt.Sprintf("ip saddr != @carrier_mapped_%d %s", k, bare))
+	rules = append(rules, r.noUDP(p, g))
 	chain := "to_" + p.name
 	r.chain(chain, rules...)
 	return jump(p, chain)
 }
 
+// noUDP stops UDP on its way to the internet, but for zones that are open to it.
+func (r *ruleset) noUDP(p *port, g *model.CarrierGateway) string {
+	var near []string
+	for _, e := range g.Networks {
+		for _, b := range e.CIDRs {
+			near = append(near, b.Prefix.Masked().String())
+		}
+	}
+	for _, v := range r.l.Topology.VPCs {
+		for _, a := range mappedIn(r.l.Topology, v, model.KindCarrierGateway) {
+			if !slices.ContainsFunc(g.Networks, func(e *model.ExternalNetwork) bool {
+				return slices.ContainsFunc(e.CIDRs, func(b model.Block) bool { return b.Prefix.Contains(a) })
+			}) {
+				near = append(near, a.String())
+			}
+		}
+	}
+	match := "meta l4proto udp ip dscp != { 1, 3 } "
+	if len(near) > 0 {
+		match += fmt.Sprintf("ip daddr != %s ", set(near))
+	}
+	var open []string
+	for _, i := range r.l.Topology.Interfaces {
+		if strings.HasPrefix(i.Subnet.AZ, africa) && r.l.emitter(i) != 0 {
+			open = append(open, fmt.Sprint(r.l.emitter(i)))
+		}
+	}
+	if len(open) > 0 {
+		match += fmt.Sprintf("meta mark & %#x != %s ", markEmitter, set(open))
+	}
+	return match + r.drop(Drop{Code: eval.CarrierProtocol, Component: g.Name, Inside: true})
+}
+
+// africa begins the names of the zones whose carrier gateways let everything
+// pass between them and the internet.
+const africa = "eu-west-3-"
+
 // fromCarrier is what a carrier gateway takes in for a carrier IP address:
-// from the carrier's network anything, from the internet only replies.
+// from the carrier's network anything, from the internet replies and pings.
 func (r *ruleset) fromCarrier(p *port) string {
 	k, chain := r.l.vpcNumber(p.vpc), "from_"+p.name
 	g, ok := p.resource.(*model.CarrierGateway)
@@ -157,6 +220,14 @@ func (r *ruleset) fromCarrier(p *port) string {
 		rules = nil
 		for _, s := range isReply {
 			rules = append(rules, s+" goto "+in)
+		}
+		rules = append(rules, "icmp type echo-request goto "+in)
+		for _, i := range r.l.Topology.Interfaces {
+			for _, a := range i.Public {
+				if strings.HasPrefix(i.Subnet.AZ, africa) && a.By == model.KindCarrierGateway {
+					rules = append(rules, fmt.Sprintf("ip daddr %s goto %s", a.Public, in))
+				}
+			}
 		}
 		rules = append(rules, r.drop(Drop{Code: eval.CarrierFromInternet, Component: g.Name}))
 	}

@@ -33,7 +33,7 @@ func (r *ruleset) firewall(chain, pass string, e *model.VPCEndpoint) {
 	}
 	do := func(a model.FirewallAction, pass string) string {
 		switch a {
-		case model.Pass:
+		case model.Pass, model.Undetermined: // what the second does, nobody knows
 			return "goto " + pass
 		case model.ForwardToStateful:
 			return "goto " + stateful

@@ -59,6 +59,7 @@ func (r *ruleset) entering(p *port) string {
 		}
 		rules = append(rules, fmt.Sprintf("iifname %s %s", set(own), r.drop(Drop{Code: eval.RoutingLoop, Component: g.Name})))
 	}
+	rules = append(rules, r.otherZone(p)...)
 	acl := r.judge(i.Subnet, "in")
 	var near []string
 	for _, o := range r.l.ports {

@@ -270,6 +270,13 @@ func (g *generator) natGateway(v *genVPC) {
 	} else {
 		d["connectivity"] = "private"
 	}
+	if g.chance(20) { // with a second address
+		ip := g.ip(s)
+		d["private_ips"] = []any{ip}
+		if d["public_ip"] != nil {
+			d["public_ips"] = document{ip: g.publicIP()}
+		}
+	}
 }
 
 // ip takes the next free address of a subnet.

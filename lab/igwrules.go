@@ -80,11 +80,17 @@ func (r *ruleset) toInternet(p *port, g *model.InternetGateway) string {
 			}
 		}
 	}
+	for _, own := range r.fromPool(g) { // GW-14
+		for _, s := range r.blockedOut(p.vpc, false) {
+			rules = append(rules, own+s)
+		}
+		rules = append(rules, own+"return")
+	}
 	spoofed := r.drop(Drop{Code: eval.GatewayRejectsSpoofed, Component: g.Name})
 	rules = append(rules,
-		notFromPool(g)+fmt.Sprintf("ip saddr != @own4_%d %s", k, spoofed), fmt.Sprintf("ip6 saddr != @own6_%d %s", k, spoofed))
+		fmt.Sprintf("ip saddr != @own4_%d %s", k, spoofed), fmt.Sprintf("ip6 saddr != @own6_%d %s", k, spoofed))
 	rules = append(rules, r.blockedOut(p.vpc, false)...)
-	rules = append(rules, notFromPool(g)+fmt.Sprintf("ip saddr != @mapped_%d %s", k, r.drop(Drop{Code: eval.IGWNoPublicIP, Component: g.Name})))
+	rules = append(rules, fmt.Sprintf("ip saddr != @mapped_%d %s", k, r.drop(Drop{Code: eval.IGWNoPublicIP, Component: g.Name})))
 	chain := "to_" + p.name
 	r.chain(chain, rules...)
 	return jump(p, chain)
@@ -99,12 +105,24 @@ func poolsOf(g *model.InternetGateway) []netip.Prefix {
 	return prefixesOf(g.EdgeTable.Pools)
 }
 
-// notFromPool matches sources outside of these ranges.
-func notFromPool(g *model.InternetGateway) string {
-	if pools := poolsOf(g); len(pools) > 0 {
-		return fmt.Sprintf("ip saddr != %s ", set(pools))
+// fromPool matches what a host sends from the part of such a range that the
+// gateway's table leads to it.
+func (r *ruleset) fromPool(g *model.InternetGateway) []string {
+	var out []string
+	for _, pool := range poolsOf(g) {
+		for _, route := range g.EdgeTable.Routes {
+			to, ok := route.Target.(*model.Interface)
+			if !ok || to.Owner == nil || !route.Destination.IsValid() || !pool.Contains(route.Destination.Addr()) {
+				continue
+			}
+			for _, i := range r.l.Topology.Interfaces {
+				if i.Owner == to.Owner {
+					out = append(out, fmt.Sprintf("meta mark & %#x == %d ip saddr %s ", markEmitter, r.l.emitter(i), route.Destination.Masked()))
+				}
+			}
+		}
 	}
-	return ""
+	return out
 }
 
 // redirect returns the interface to which a gateway's route table sends what

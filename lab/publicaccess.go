@@ -12,7 +12,7 @@ type access uint8
 
 const (
 	nothing  access = iota
-	begun           // what is begun inside, with its replies
+	begun           // what is begun inside
 	anything        // no bar
 )
 
@@ -99,30 +99,19 @@ func (r *ruleset) blockedIn(p *port) []string {
 	return rules
 }
 
-// bar ends a rule by what an access lets through in one direction; pass is what
-// becomes of a packet that meets no bar.
+// bar ends a rule by what an access lets through in one direction, which replies
+// pass in any case; pass is what becomes of a packet that meets no bar.
 func (r *ruleset) bar(v *model.VPC, a access, out bool, pass string) string {
-	d := Drop{Code: eval.PublicAccessBlocked, Component: v.BlockPublicAccess.Name}
-	switch a {
-	case anything:
+	if a == anything || a == begun && out {
 		return pass
-	case nothing:
-		return r.drop(d)
 	}
-	name := fmt.Sprintf("bpa_%d_begun_%v", r.l.vpcNumber(v), out)
+	name := fmt.Sprintf("bpa_%d_shut", r.l.vpcNumber(v))
 	if !r.has(name) {
 		var rules []string
 		for _, s := range isReply {
-			if out { // the reply to what was begun outside
-				rules = append(rules, s+" "+r.drop(d))
-			} else {
-				rules = append(rules, s+" return")
-			}
+			rules = append(rules, s+" return")
 		}
-		if !out {
-			rules = append(rules, r.drop(d))
-		}
-		r.chain(name, rules...)
+		r.chain(name, append(rules, r.drop(Drop{Code: eval.PublicAccessBlocked, Component: v.BlockPublicAccess.Name}))...)
 	}
 	if out {
 		return "goto " + name

@@ -258,7 +258,7 @@ func (l *Lab) buildTable(r *routing, t *model.RouteTable, s *model.Subnet, table
 				r.throw(table, p, metric)
 				continue
 			}
-			if g, ok := route.Target.(*model.NATGateway); ok && g.Regional {
+			if g, ok := route.Target.(*model.NATGateway); ok && len(g.Interfaces) > 1 {
 				r.spread(table, p, l.serving(g, s), metric)
 				continue
 			}
@@ -267,13 +267,13 @@ func (l *Lab) buildTable(r *routing, t *model.RouteTable, s *model.Subnet, table
 	}
 }
 
-// serving lists the links of a regional NAT gateway that a subnet uses: those in
-// its zone, else all (NGW-19).
+// serving lists the links of a NAT gateway that a subnet uses, one for each
+// address: of a regional one those in its zone, else all (NGW-19).
 func (l *Lab) serving(g *model.NATGateway, s *model.Subnet) []*port {
 	var near, all []*port
 	for _, i := range g.Interfaces {
 		all = append(all, l.enis[i])
-		if s != nil && i.Subnet.AZ == s.AZ {
+		if g.Regional && s != nil && i.Subnet.AZ == s.AZ {
 			near = append(near, l.enis[i])
 		}
 	}

@@ -52,7 +52,7 @@ var seededBugs = []seededBug{
 	{"a gateway endpoint serves everybody", "EP-5",
 		"foreign := w.sp.Minus(b.asked, w.owned(&b, b.source(), v))", "foreign := packet.Empty"},
 	{"an exclusion for egress lets connections in", "IGW-16", "if x != nil && !x.EgressOnly {", "if x != nil {"},
-	{"a carrier gateway lets the internet in", "MISC-3", "if internet && b.dir == packet.Forward {", "if internet && b.dir == packet.Forward && w == nil {"},
+	{"a carrier gateway lets the internet in", "MISC-3", "if internet && b.dir == packet.Forward && !openZone", "if internet && w == nil && !openZone"},
 	{"every subnet on the Outpost is known on the premises", "MISC-4",
 		"func leadsTo(t *model.RouteTable, g *model.LocalGateway) bool {", "$0\n\tif t != nil {\n\t\treturn true\n\t}"},
 	{"a range of the owner's own needs public addresses to leave", "GW-14", "own := w.fromPool(&b, g)", "own := packet.Empty"},

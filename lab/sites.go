@@ -178,6 +178,16 @@ type exit struct {
 	transit *model.TransitGatewayAttachment
 }
 
+// allowed is what the connection may announce to the sites of what it leads to.
+func (e exit) allowed() ([]netip.Prefix, bool) {
+	var to model.Resource = e.gateway
+	if e.transit != nil {
+		to = e.transit.TransitGateway
+	}
+	list, ok := e.link.Allowed(to)
+	return prefixesOf(list), ok
+}
+
 func exitsThrough(c *model.VPNConnection) []exit {
 	var out []exit
 	for _, g := range c.Gateways {
@@ -191,7 +201,18 @@ func exitsThrough(c *model.VPNConnection) []exit {
 
 // told reports whether the topology says what sites route into a connection.
 func told(c *model.VPNConnection) bool {
-	return c.AllowedPrefixes != nil || c.CustomerGateway != nil && c.CustomerGateway.Routes != nil
+	if c.CustomerGateway != nil && c.CustomerGateway.Routes != nil {
+		return true
+	}
+	if c.AllowedAt == nil {
+		return c.AllowedPrefixes != nil
+	}
+	for _, e := range exitsThrough(c) {
+		if _, ok := e.allowed(); !ok {
+			return false
+		}
+	}
+	return true
 }
 
 // offered lists what a site routes to an exit: what its customer gateway has,
@@ -200,9 +221,9 @@ func offered(e exit, own []*model.VPNConnection) []netip.Prefix {
 	if c := e.link.CustomerGateway; c != nil && c.Routes != nil {
 		return prefixesOf(c.Routes)
 	}
-	allowed := prefixesOf(e.link.AllowedPrefixes)
+	allowed, bound := e.allowed()
 	if a := e.transit; a != nil {
-		if e.link.AllowedPrefixes != nil {
+		if bound {
 			return allowed
 		}
 		var out []netip.Prefix
@@ -221,7 +242,7 @@ func offered(e exit, own []*model.VPNConnection) []netip.Prefix {
 	if e.gateway.VPC != nil {
 		blocks = prefixesOf(e.gateway.VPC.Blocks())
 	}
-	if e.link.AllowedPrefixes != nil {
+	if bound {
 		return slices.DeleteFunc(blocks, func(p netip.Prefix) bool {
 			return !slices.ContainsFunc(allowed, func(a netip.Prefix) bool { return a.Bits() <= p.Bits() && a.Contains(p.Addr()) })
 		})

@@ -235,10 +235,10 @@ func (w *walker) from(walk *Walk, p *port) {
 	}
 }
 
-// stepName is what a passage of an interface is called: of a regional NAT
-// gateway, which uses any of several, by the gateway.
+// stepName is what a passage of an interface is called: of a NAT gateway that
+// uses any of several, by the gateway.
 func stepName(i *model.Interface) string {
-	if g, ok := i.Owner.(*model.NATGateway); ok && g.Regional {
+	if g, ok := i.Owner.(*model.NATGateway); ok && (g.Regional || len(g.Interfaces) > 1) {
 		return g.Name
 	}
 	return i.Name
