@@ -27,7 +27,7 @@ func accessOf(v *model.VPC, i *model.Interface, egressOnly bool) access {
 	if _, nat := ownerOf(i).(*model.NATGateway); b.IngressOnly && (egressOnly || nat) {
 		best = begun
 	}
-	_, inspecting := ownerOf(i).(*model.VPCEndpoint)
+	inspecting := i != nil && inspects(i) != nil
 	for _, x := range b.Exclusions {
 		if x.VPC != v && (i == nil || inspecting || x.Subnet != i.Subnet) {
 			continue
