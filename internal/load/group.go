@@ -24,6 +24,7 @@ type rawPeer struct {
 
 var groupFields = []field[rawGroup]{
 	{"vpc", true, func(w *walker, n *yaml.Node, d *rawGroup) { w.ref(n, "the name of a VPC", &d.vpc) }},
+	{"account", false, func(w *walker, n *yaml.Node, d *rawGroup) { w.textValue(n, "an account number", &d.Account) }},
 	{"ingress", false, func(w *walker, n *yaml.Node, d *rawGroup) { d.Ingress = w.groupRules(n, ingressRuleFields, d) }},
 	{"egress", false, func(w *walker, n *yaml.Node, d *rawGroup) {
 		d.egressGiven = true

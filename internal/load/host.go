@@ -25,6 +25,7 @@ type rawInterface struct {
 	indexAt          diag.Pos
 	like             *rawInterface // its groups are those of this one
 	has              interfaceKeys
+	account          *ref // its owner's, in a shared VPC
 	noGroups         bool // it takes none, not even the default group
 }
 
@@ -44,6 +45,13 @@ var addressFields = []field[rawInterface]{
 	{"subnet", false, func(w *walker, n *yaml.Node, d *rawInterface) {
 		d.has.subnet = true
 		w.ref(n, "the name of a subnet", &d.subnet)
+	}},
+	{"account", false, func(w *walker, n *yaml.Node, d *rawInterface) {
+		a := ref{at: w.at(n)}
+		w.textValue(n, "an account number", &a.text)
+		if a.text != "" {
+			d.account = &a
+		}
 	}},
 	{"private_ip", false, func(w *walker, n *yaml.Node, d *rawInterface) {
 		d.has.private = true
@@ -271,6 +279,7 @@ func (r *resolver) resolveGroupsOf(d *rawInterface) {
 		vpc = d.Subnet.VPC
 	}
 	if d.groupsAt.Line == 0 {
+		r.ownDefaultGroup(d, vpc)
 		if vpc != nil && vpc.DefaultSecurityGroup != nil { // SG-3
 			d.Groups = []*model.SecurityGroup{vpc.DefaultSecurityGroup}
 			vpc.DefaultSecurityGroup.Members = append(vpc.DefaultSecurityGroup.Members, d.Interface)
@@ -294,6 +303,7 @@ func (r *resolver) resolveGroupsOf(d *rawInterface) {
 			r.faultOf(name.at, idOtherVPC, g.At, quote(g.Name)+" is declared here",
 				"security group %q belongs to VPC %q; the interface is in VPC %q", g.Name, g.VPC.Name, vpc.Name)
 		}
+		r.ownGroup(d, vpc, name, g)
 		d.Groups = append(d.Groups, g)
 		g.Members = append(g.Members, d.Interface)
 	}

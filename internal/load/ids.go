@@ -51,6 +51,7 @@ const (
 	idNoTopology             ID = "no-topology"
 	idNotText                ID = "not-text"
 	idOtherTransit           ID = "other-transit-gateway"
+	idOtherAccount           ID = "other-account"
 	idOtherVPC               ID = "other-vpc"
 	idPeeringOverlap         ID = "peering-overlap"
 	idPropagationOverlap     ID = "propagation-overlap"
@@ -144,6 +145,7 @@ var ids = []IDInfo{
 	{idNoTopology, "a directory, or the list of files, holds no topology"},
 	{idNotText, "a file is not YAML text in UTF-8"},
 	{idOtherTransit, "a route table or connection belongs to another transit gateway"},
+	{idOtherAccount, "in a shared VPC, a network interface carries a security group of another account"},
 	{idOtherVPC, "a resource belongs to another VPC than the one that uses it"},
 	{idPeeringOverlap, "two VPCs with overlapping blocks are peered"},
 	{idPropagationOverlap, "a VPC's block does not propagate to a transit gateway's table, since it overlaps a VPC attached before (warning)"},

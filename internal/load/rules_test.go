@@ -620,6 +620,31 @@ vpn_connections: {c: {gateway: vgw, routing: static, routes: [^pl]}}
 		`"pl" is not a CIDR that fits here: no '/'; expected a CIDR as 10.0.0.0/16 or 2001:db8::/56 [invalid-cidr]`)
 }
 
+// In a shared VPC everybody has groups of their own, and the default one is
+// the owner's.
+func TestMISC02_GroupsOfAnotherAccount(t *testing.T) {
+	refuse(t, `version: 1
+vpcs: {v: {cidr: 10.0.0.0/16, account: "1"}, w: {cidr: 10.1.0.0/16}}
+subnets: {s: {vpc: v, cidr: 10.0.0.0/24}, u: {vpc: w, cidr: 10.1.0.0/24}}
+security_groups: {mine: {vpc: v}, theirs: {vpc: v, account: "2"}, some: {vpc: w, account: "2"}, any: {vpc: w}}
+instances:
+  a: {subnet: s, private_ip: 10.0.0.10, security_groups: [mine, ^theirs]}
+  b: {subnet: s, private_ip: 10.0.0.11, account: "2", security_groups: [^mine, theirs]}
+  c: {subnet: s, private_ip: 10.0.0.12, account: ^"2"}
+  d: {subnet: s, private_ip: 10.0.0.13, account: "1"}
+  e: {subnet: u, private_ip: 10.1.0.10, account: "3", security_groups: [^some, any]}
+  f: {subnet: u, private_ip: 10.1.0.11, security_groups: [some]}
+  g: {subnet: u, private_ip: 10.1.0.12, account: "3"}
+network_interfaces:
+  h: {subnet: s, private_ip: 10.0.0.14, account: "3", security_groups: [^theirs]}
+`,
+		`security group "theirs" is of account 2, and network interface "eni-a" of 1; in a shared VPC an interface carries groups of its own account only [other-account]`,
+		`security group "mine" is of account 1, and network interface "eni-b" of 2; in a shared VPC an interface carries groups of its own account only [other-account]`,
+		"network interface \"eni-c\" is of account 2 and names no `security_groups`; the default one of VPC \"v\" is of account 1, so name some of its own [other-account]",
+		`security group "some" is of account 2, and network interface "eni-e" of 3; in a shared VPC an interface carries groups of its own account only [other-account]`,
+		`security group "theirs" is of account 2, and network interface "h" of 3; in a shared VPC an interface carries groups of its own account only [other-account]`)
+}
+
 // The CIDRs of a list that is not known are those of the topology's other lists
 // of its service, where these are alike.
 func TestMISC06_ListsOfOneService(t *testing.T) {

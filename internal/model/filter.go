@@ -51,6 +51,7 @@ type SecurityGroup struct {
 	Ingress []*SGRule
 	Egress  []*SGRule
 	Members []*Interface // the interfaces that carry it
+	Account string       // its owner's, in a shared VPC; "" for that of the VPC (MISC-2)
 	// Unmodelled is set in place of rules where these are not known.
 	Unmodelled *Unmodelled
 }
