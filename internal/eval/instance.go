@@ -138,14 +138,18 @@ func (w *walk) forHost(b *branch, h *model.Instance) packet.Set {
 	for _, i := range h.Interfaces {
 		own = appendOwn(own, i, b.fam)
 	}
-	for _, r := range h.LocalRoutes {
-		if addr.FamilyOf(r.Prefix.Addr()) == b.fam {
-			own = append(own, addr.RangeOf(r.Prefix))
-		}
-	}
 	for _, e := range h.TunnelEnds {
 		if e.Address.IsValid() && addr.FamilyOf(e.Address) == b.fam {
 			own = append(own, addr.RangeOfAddr(e.Address))
+		}
+	}
+	if len(h.LocalRoutes) > 0 {
+		others := w.sp.Minus(b.asked, w.to(b, own...))
+		w.doubtRanges(b, others, b.destination(), h, h.LocalRoutes[0].At, blockPrefixes(h.LocalRoutes)...)
+		for _, r := range h.LocalRoutes {
+			if addr.FamilyOf(r.Prefix.Addr()) == b.fam {
+				own = append(own, addr.RangeOf(r.Prefix))
+			}
 		}
 	}
 	return w.to(b, own...)

@@ -114,7 +114,7 @@ func (w *world) values(file string, s *tfjson.StateValues, unknown map[string]an
 			return
 		}
 		for _, r := range m.Resources {
-			if r != nil {
+			if r != nil && r.DeposedKey == "" { // one that is about to go, beside its successor
 				w.add(w.resource(file, r.Address, r.Mode, r.Type, r.Name, r.Index, m.Address, r.AttributeValues, unknown[r.Address]))
 			}
 		}

@@ -160,3 +160,14 @@ func TestWhatIsGone(t *testing.T) {
 		}
 	}
 }
+
+// An object that is about to go stands beside its successor, under one address.
+func TestDeposedObjects(t *testing.T) {
+	state := `{"format_version": "1.0", "values": {"root_module": {"resources": [
+ {"address": "aws_vpc.a", "mode": "managed", "type": "aws_vpc", "name": "a", "deposed_key": "0gfb240d", "values": {"id": "vpc-0", "cidr_block": "10.9.0.0/16"}},
+ {"address": "aws_vpc.a", "mode": "managed", "type": "aws_vpc", "name": "a", "values": {"id": "vpc-1", "cidr_block": "10.0.0.0/16"}}]}}}`
+	m := Read([]File{{"state.json", []byte(state)}})
+	if got := get(m.Document, "aws_vpc.a", "cidr"); got != "10.0.0.0/16" {
+		t.Errorf("cidr %s, expected that of the object that stays", got)
+	}
+}
