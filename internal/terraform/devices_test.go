@@ -115,7 +115,7 @@ func TestNetworkFirewall(t *testing.T) {
 		{statefulRule("PASS", "TCP", "$PARTNERS", "$WEB"), "[{action: pass, protocol: tcp, destination: [192.0.2.0/24, 198.51.100.7/32], ports: [80, 8000-8010]}]"},
 		{statefulRule("PASS", "ICMP", "$HOME_NET", "ANY"), "[{action: pass, protocol: icmp, destination: [10.0.0.0/16]}, {action: pass, protocol: icmpv6, destination: [10.0.0.0/16]}]"},
 		{statefulRule("REJECT", "UDP", "[10.1.0.0/16, 10.2.0.0/16]", "[53,123:124,1024:]"), "[{action: reject, protocol: udp, destination: [10.1.0.0/16, 10.2.0.0/16], ports: [53, 123-124, 1024-65535]}]"},
-		{statefulRule("DROP", "TLS", "ANY", "ANY"), reason + "has a rule for protocol TLS, protocol: all}]"},
+		{statefulRule("DROP", "TLS", "ANY", "ANY"), reason + "has a rule for protocol TLS, protocol: tcp}]"},
 		{statefulRule("PASS", "TCP", "ANY", "ANY", "flow:established", "msg:x"), reason + "has a rule that looks at more than addresses and ports (flow), protocol: tcp}]"},
 	} {
 		group := rules(c.rule)
