@@ -39,6 +39,7 @@ func (g *generator) appliance(n *net) {
 			} else if g.chance(60) {
 				s.next++
 				g.s.nats = append(g.s.nats, natSpec{name: fmt.Sprintf("nat%d", n.k), subnet: s.name, ip: fmt.Sprintf("%s%d", s.base, s.next), public: g.publicIP()})
+				g.furtherAddress(s)
 			}
 			if g.chance(35) {
 				name := fmt.Sprintf("nati%d", n.k)
@@ -65,6 +66,21 @@ func (g *generator) appliance(n *net) {
 		case s.role == "pub2" && g.chance(50):
 			s.next++
 			g.s.nats = append(g.s.nats, natSpec{name: fmt.Sprintf("natp%d", n.k), subnet: s.name, ip: fmt.Sprintf("%s%d", s.base, s.next), public: ""})
+		}
+	}
+}
+
+// furtherAddress gives the NAT gateway made last another address or two.
+func (g *generator) furtherAddress(s *sub) {
+	if !g.whole || !g.chance(25) {
+		return
+	}
+	n := &g.s.nats[len(g.s.nats)-1]
+	for range 1 + g.IntN(2) {
+		s.next++
+		n.further = append(n.further, fmt.Sprintf("%s%d", s.base, s.next))
+		if n.public != "" {
+			n.furtherPublic = append(n.furtherPublic, g.publicIP())
 		}
 	}
 }

@@ -37,6 +37,9 @@ func (w *walker) carrierOut(g *model.CarrierGateway, from *model.Interface, p pk
 	if w.blocked(g.VPC, from, from.Subnet, true) {
 		codes = append(codes, eval.PublicAccessBlocked)
 	}
+	if w.replying && codes == nil && !w.abroad[p.src] {
+		codes = append(codes, eval.ReturnPathAsymmetric)
+	}
 	if codes != nil {
 		w.drop(codes, g.Name, bpaName(g.VPC))
 		return
@@ -74,10 +77,6 @@ func (w *walker) carrierOut(g *model.CarrierGateway, from *model.Interface, p pk
 		w.leg.unclear = true
 		return
 	}
-	if w.replying && !w.abroad[p.src] {
-		w.drop(one(eval.ReturnPathAsymmetric), g.Name)
-		return
-	}
 	w.begun[begun{g, p}] = true
 	w.internet(p)
 }
@@ -108,6 +107,9 @@ func (w *walker) carrierIn(v *model.VPC, p pkt, internet bool) {
 		return
 	}
 	outer := p
+	if !w.replying {
+		w.abroad[p.dst] = true
+	}
 	for _, pub := range to.Public {
 		if pub.Public == p.dst && pub.By == model.KindCarrierGateway {
 			p.dst = pub.Private

@@ -63,12 +63,13 @@ func (w *walker) natGateway(g *model.NATGateway, at *model.Interface, p pkt) {
 	w.leave(at, q)
 }
 
-// regional is a packet for a regional NAT gateway, which serves it from an
-// address of its zone, or of any where that has none (NGW-19).
-func (w *walker) regional(g *model.NATGateway, from *model.Interface, p pkt) {
+// toNATGateway is a packet that a route leads to a NAT gateway, which serves it
+// from any of its addresses (NGW-1); a regional one from one of its zone, or of
+// any where that has none (NGW-19).
+func (w *walker) toNATGateway(g *model.NATGateway, from *model.Interface, p pkt) {
 	var in []*model.Interface
 	for _, i := range g.Interfaces {
-		if i.Subnet.AZ == from.Subnet.AZ {
+		if !g.Regional || i.Subnet.AZ == from.Subnet.AZ {
 			in = append(in, i)
 		}
 	}
@@ -82,5 +83,10 @@ func (w *walker) regional(g *model.NATGateway, from *model.Interface, p pkt) {
 			}
 		}
 	}
-	w.natGateway(g, in[w.choose.pick(len(in))], p)
+	i := in[w.choose.pick(len(in))]
+	if g.Regional { // in no subnet
+		w.natGateway(g, i, p)
+		return
+	}
+	w.enter(i, p, true)
 }

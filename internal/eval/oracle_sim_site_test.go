@@ -139,12 +139,20 @@ func siteRoutes(c *model.VPNConnection) (list []netip.Prefix, said bool) {
 			list = append(list, b.Prefix)
 		}
 		return list, true
-	case c.AllowedPrefixes != nil:
-		for _, a := range c.AllowedPrefixes {
-			if len(c.Attachments) > 0 {
-				list = append(list, a.Prefix)
+	case c.AllowedPrefixes != nil || c.AllowedAt != nil:
+		allowed := func(g model.Resource) []model.Block {
+			if c.AllowedAt != nil {
+				return c.AllowedAt[g]
 			}
-			for _, g := range c.Gateways {
+			return c.AllowedPrefixes
+		}
+		for _, a := range c.Attachments {
+			for _, b := range allowed(a.TransitGateway) {
+				list = append(list, b.Prefix)
+			}
+		}
+		for _, g := range c.Gateways {
+			for _, a := range allowed(g) {
 				if g.VPC == nil {
 					continue
 				}

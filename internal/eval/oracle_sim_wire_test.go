@@ -202,11 +202,7 @@ func (w *walker) route(i *model.Interface, p pkt) {
 		}
 		w.enter(g, p, true)
 	case *model.NATGateway:
-		if g.Regional {
-			w.regional(g, i, p)
-			return
-		}
-		w.enter(g.Interfaces[0], p, true)
+		w.toNATGateway(g, i, p)
 	case *model.VPCEndpoint:
 		if g.Type == model.GatewayEndpoint {
 			w.gatewayEndpoint(g, p)

@@ -111,6 +111,16 @@ func (s *spec) remove(i int) bool {
 			return true
 		}
 	}
+	for k := range s.nats {
+		n := &s.nats[k]
+		if len(n.further) > 0 {
+			if i == 0 {
+				n.further, n.furtherPublic = nil, nil
+				return true
+			}
+			i--
+		}
+	}
 	for k := range s.vpns {
 		if cut(&s.vpns[k].routes, &i) || cut(&s.vpns[k].keys, &i) {
 			return true

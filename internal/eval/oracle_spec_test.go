@@ -132,6 +132,7 @@ type gatewaySpec struct{ name, vpc string }
 type natSpec struct {
 	name, subnet, ip, public string // public == "": connectivity private
 	vpc, zones               string // of a regional one, which has neither of the others
+	further, furtherPublic   []string
 }
 
 type forwardSpec struct {

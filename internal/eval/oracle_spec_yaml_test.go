@@ -78,6 +78,16 @@ func (s *spec) String() string {
 		if n.public == "" {
 			f = append(f, field{"connectivity", "private"})
 		}
+		if len(n.further) > 0 {
+			f = append(f, field{"private_ips", list(n.further)})
+		}
+		if len(n.furtherPublic) > 0 {
+			var pairs []string
+			for i, p := range n.furtherPublic {
+				pairs = append(pairs, n.further[i]+": "+p)
+			}
+			f = append(f, field{"public_ips", "{" + join(pairs) + "}"})
+		}
 		return n.name, f
 	})
 	y.section("instances", len(s.insts), func(i int) (string, fields) {
