@@ -3,60 +3,29 @@ package awsjson
 import (
 	"cmp"
 	"slices"
-	"strconv"
 
 	"github.com/vpcpath/vpcpath/internal/diag"
 	"github.com/vpcpath/vpcpath/internal/doc"
+	"github.com/vpcpath/vpcpath/internal/draft"
 	"github.com/vpcpath/vpcpath/internal/jsontree"
 )
 
 // traffic sets protocol, ports and ICMP of a rule. from and to are ports, or
 // type and code. It reports whether it understood the protocol.
 func traffic(rule *doc.Value, protocol jsontree.Value, from, to jsontree.Value) bool {
-	at := rule.At
-	word, number := protocol.Text(), -1
-	switch word {
-	case "-1", "all":
-		word = "all"
-	case "tcp":
-		number = 6
-	case "udp":
-		number = 17
-	case "icmp":
-		number = 1
-	case "icmpv6":
-		number = 58
-	default:
-		n, err := strconv.Atoi(word)
-		if err != nil || n < 0 || n > 255 {
-			return false
-		}
-		number = n
-	}
-	if w, ok := map[int]string{6: "tcp", 17: "udp", 1: "icmp", 58: "icmpv6"}[number]; ok {
-		rule.Set("protocol", doc.Str(w, at))
-	} else if number >= 0 {
-		rule.Set("protocol", doc.Int(number, at))
-	} else {
-		rule.Set("protocol", doc.Str("all", at))
+	t := draft.Traffic{Protocol: protocol.Text()}
+	if t.Protocol == "" || !t.Known() {
+		return false
 	}
 	lo, okLo := from.Int()
 	hi, okHi := to.Int()
-	switch number {
-	case 6, 17:
-		if !okLo || !okHi || lo < 0 || hi < 0 { // SG-9: a range is needed; what stands without one means all
-			lo, hi = 0, 65535
-		}
-		rule.Set("ports", doc.Ports(lo, hi, at))
-	case 1, 58:
-		if okLo && lo >= 0 {
-			m := doc.Map(at).Set("type", doc.Int(lo, at))
-			if okHi && hi >= 0 {
-				m.Set("code", doc.Int(hi, at))
-			}
-			rule.Set("icmp", m)
+	if okLo && (okHi || t.IsICMP()) { // SG-9: a range is needed; what stands without one means all
+		t.From = &lo
+		if okHi {
+			t.To = &hi
 		}
 	}
+	t.Set(rule, rule.At)
 	return true
 }
 

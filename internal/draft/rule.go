@@ -19,9 +19,16 @@ type Traffic struct {
 	From, To *int
 }
 
+// Known reports whether the protocol is one.
+func (t Traffic) Known() bool {
+	p := t.protocol()
+	n, err := strconv.Atoi(p)
+	return err == nil && n >= 0 && n <= 255 || slices.Contains([]string{"all", "tcp", "udp", "icmp", "icmpv6"}, p)
+}
+
 // Set writes the traffic as the topology language has it. Ports that AWS
 // ignores are left out (SG-9, ACL-11).
-func (t Traffic) set(m *doc.Value, at diag.Pos) {
+func (t Traffic) Set(m *doc.Value, at diag.Pos) {
 	protocol := t.protocol()
 	if n, err := strconv.Atoi(protocol); err == nil {
 		m.Set("protocol", doc.Int(n, at))
@@ -78,7 +85,7 @@ type rule struct {
 // key tells rules apart as AWS does: what it ignores makes no difference.
 func (r rule) key() string {
 	m := doc.Map(r.at)
-	r.set(m, r.at)
+	r.Set(m, r.at)
 	key := r.peer
 	for _, p := range m.Pairs {
 		key += "|" + p.Key + "=" + p.Value.Text
@@ -120,7 +127,7 @@ func writeRules(e *doc.Entry, dirs [2][]rule) {
 		})
 		for _, r := range list {
 			m := doc.Map(r.at)
-			r.set(m, r.at)
+			r.Set(m, r.at)
 			e.Append(sides[i].key, m.Set(sides[i].peer, doc.Str(r.peer, r.at)))
 		}
 	}
@@ -176,7 +183,7 @@ func writeACL(e *doc.Entry, dirs [2][]ACLRule) {
 				action = "allow"
 			}
 			m := doc.Map(r.At).Set("rule", doc.Int(r.Number, r.At)).Set("action", doc.Str(action, r.At))
-			r.set(m, r.At)
+			r.Set(m, r.At)
 			e.Append(sides[i].key, m.Set("cidr", doc.Str(r.CIDR, r.At)))
 		}
 	}

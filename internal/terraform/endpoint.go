@@ -11,9 +11,8 @@ import (
 )
 
 func (m *importer) endpoint(r *resource) {
-	vpc, ok := m.link(r, toVPC, "vpc_id")
-	if !ok || vpc == "" {
-		m.cannot(r, "its VPC is not known")
+	vpc := m.need(r, toVPC, "VPC", "vpc_id")
+	if vpc == "" {
 		return
 	}
 	service := r.text("service_name")
@@ -127,9 +126,8 @@ func (m *importer) interfaceEndpoint(r *resource, vpc, service string) {
 }
 
 func (m *importer) instanceConnect(r *resource) {
-	subnet, ok := m.link(r, toSubnet, "subnet_id")
-	if !ok || subnet == "" {
-		m.cannot(r, "its subnet is not known")
+	subnet := m.need(r, toSubnet, "subnet", "subnet_id")
+	if subnet == "" {
 		return
 	}
 	e := m.Add("vpc_endpoints", r.address, r.at)

@@ -11,9 +11,8 @@ import (
 
 // firewall with its policy and that one's rule groups.
 func (m *importer) firewall(r *resource) {
-	vpc, ok := m.link(r, toVPC, "vpc_id")
-	if !ok || vpc == "" {
-		m.cannot(r, "its VPC is not known")
+	vpc := m.need(r, toVPC, "VPC", "vpc_id")
+	if vpc == "" {
 		return
 	}
 	endpoints := doc.Map(r.at)

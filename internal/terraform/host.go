@@ -53,9 +53,8 @@ func (m *importer) instance(r *resource) {
 		}
 		return
 	}
-	subnet, ok := m.link(r, toSubnet, "subnet_id")
-	if !ok || subnet == "" || m.lost[m.byAddress[subnet]] != "" {
-		m.cannot(r, "its subnet is not known")
+	subnet := m.need(r, toSubnet, "subnet", "subnet_id")
+	if subnet == "" {
 		return
 	}
 	if m.carrier[r.address] == draft.Auto {
@@ -129,9 +128,8 @@ func (m *importer) attach(iface string, instance *resource, index *int) {
 }
 
 func (m *importer) networkInterface(r *resource) {
-	subnet, ok := m.link(r, toSubnet, "subnet_id")
-	if !ok || subnet == "" || m.lost[m.byAddress[subnet]] != "" {
-		m.cannot(r, "its subnet is not known")
+	subnet := m.need(r, toSubnet, "subnet", "subnet_id")
+	if subnet == "" {
 		return
 	}
 	if m.carrier[r.address] == draft.Auto {
@@ -210,9 +208,8 @@ func (m *importer) groupAttachment(r *resource) {
 // regionalNAT has its addresses in zones, of which a plan tells those that it is
 // given.
 func (m *importer) regionalNAT(r *resource) {
-	vpc, ok := m.link(r, toVPC, "vpc_id")
-	if !ok || vpc == "" {
-		m.cannot(r, "its VPC is not known")
+	vpc := m.need(r, toVPC, "VPC", "vpc_id")
+	if vpc == "" {
 		return
 	}
 	zones := doc.Map(r.at)
@@ -251,9 +248,8 @@ func (m *importer) natGateway(r *resource) {
 		m.cannot(r, "which of its several addresses go together is known after apply only")
 		return
 	}
-	subnet, ok := m.link(r, toSubnet, "subnet_id")
-	if !ok || subnet == "" {
-		m.cannot(r, "its subnet is not known")
+	subnet := m.need(r, toSubnet, "subnet", "subnet_id")
+	if subnet == "" {
 		return
 	}
 	if s := r.text("state"); s == "deleted" || s == "failed" {

@@ -78,6 +78,18 @@ func (m *importer) link(r *resource, sections []string, p ...any) (name string, 
 	return "", true // computed: nobody has given it
 }
 
+// need is link for what a resource makes no sense without: where it is not
+// found, or not modelled, the resource is not either, and name is "". words say
+// what it is.
+func (m *importer) need(r *resource, sections []string, words string, p ...any) (name string) {
+	name, ok := m.link(r, sections, p...)
+	if !ok || name == "" || m.lost[m.byAddress[name]] != "" {
+		m.cannot(r, "its %s is not known", words)
+		return ""
+	}
+	return name
+}
+
 // named returns the entries that the references of a value lead to. why says
 // how where that is a conclusion.
 func (m *importer) named(r *resource, sections []string, p ...any) (names, lost []string, why string) {

@@ -71,9 +71,8 @@ func (m *importer) unknownBlock(r *resource, name string) {
 }
 
 func (m *importer) subnet(r *resource) {
-	vpc, ok := m.link(r, toVPC, "vpc_id")
-	if !ok || vpc == "" {
-		m.cannot(r, "its VPC is not known")
+	vpc := m.need(r, toVPC, "VPC", "vpc_id")
+	if vpc == "" {
 		return
 	}
 	e := m.Add("subnets", r.address, r.at)
