@@ -173,7 +173,7 @@ func (w *walk) noRoute(b branch, t *routeTable) {
 		}
 		return h
 	}
-	if w.rec && t.vpc != nil {
+	if w.rec && t.vpc != nil && !takesPools(t) {
 		if onward := w.supposeRoute(&b, t.vpc); onward != nil {
 			w.mend(&b, missing)
 			onward(b)
@@ -181,6 +181,13 @@ func (w *walk) noRoute(b branch, t *routeTable) {
 		}
 	}
 	w.drop(&b, b.asked, missing)
+}
+
+// takesPools reports whether a table takes in ranges of the owner's own (GW-14):
+// no subnet uses it, and what it has no route for comes from the internet.
+func takesPools(t *routeTable) bool {
+	r, ok := t.resource.(*model.RouteTable)
+	return ok && len(r.Pools) > 0
 }
 
 // returnToSender finds the peering connection over which a request translated

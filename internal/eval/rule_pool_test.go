@@ -35,6 +35,16 @@ func TestGW14_PoolIsRoutedToAnInterfaceUntranslated(t *testing.T) {
 	n.ask("internet -> 192.0.2.100 tcp/80", unreachable, blocked("forward NO_ROUTE_TO_DESTINATION rtb-pool"))
 }
 
+// What comes back in for a part that no route takes is not supposed to go out
+// again, and in again, without end: a regional NAT gateway's address is the same
+// on both sides of the internet gateway.
+func TestGW14_NoRouteForWhatComesBackIn(t *testing.T) {
+	n := topo(t, but(t, poolBase, "CHECK", "false", "rtb-app: {vpc: vpc, routes: [{destination: 0.0.0.0/0, target: router}]}", "rtb-app: {vpc: vpc, routes: [{destination: 0.0.0.0/0, target: nat}]}",
+		"subnets:\n", "nat_gateways: {nat: {availability_mode: regional, vpc: vpc, public_ips: {az-a: 203.0.113.20}}}\nsubnets:\n"))
+	n.ask("app -> 192.0.2.200 tcp/80", reachable, via("nat", "igw"), delivered("host"))
+	n.ask("app -> 192.0.2.100 tcp/80", unreachable, blocked("forward NO_ROUTE_TO_DESTINATION rtb-pool"))
+}
+
 func TestGW14_TheInterfacesCheckMustBeOff(t *testing.T) {
 	n := topo(t, but(t, poolBase, "CHECK", "true"))
 	n.ask("internet -> 192.0.2.200 tcp/443", unreachable, because("forward ENI_SOURCE_DEST_CHECK_RESTRICTION eni-host ingress"))
