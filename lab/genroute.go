@@ -37,6 +37,9 @@ func (g *generator) routes(s *genSubnet) {
 	if (s.n == 0 || s.bare) && g.chance(85) {
 		exit = v.igw
 	}
+	if s.attached && v.nat != "" && g.chance(60) { // the way out of other VPCs (NGW-11)
+		exit = v.nat
+	}
 	if v.quiet {
 		exit = ""
 	}
