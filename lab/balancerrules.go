@@ -20,7 +20,7 @@ func (r *ruleset) balancer(lb *model.LoadBalancer, node *model.Interface, throug
 		match := listens(li)
 		targets := reached(lb, li, node)
 		if len(targets) == 0 && !li.Answers {
-			d.Code = eval.NoTargetsInZone
+			d.Code = ofType(lb, eval.NoTargetsInZone, eval.ClassicZone)
 			rules = append(rules, match+" "+r.drop(d))
 			continue
 		}
@@ -40,8 +40,16 @@ func (r *ruleset) balancer(lb *model.LoadBalancer, node *model.Interface, throug
 		}
 		rules = append(rules, match+" return")
 	}
-	d.Code = eval.ListenersMismatch
+	d.Code = ofType(lb, eval.ListenersMismatch, eval.ClassicListeners)
 	return append(rules, r.drop(d))
+}
+
+// ofType returns AWS's word for load balancers of a type.
+func ofType(lb *model.LoadBalancer, others, classic eval.Code) eval.Code {
+	if lb.Type == model.ClassicLoadBalancer {
+		return classic
+	}
+	return others
 }
 
 // classic is the network ACL of a Classic Load Balancer's node, which judges

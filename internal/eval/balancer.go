@@ -30,8 +30,16 @@ func (w *walk) loadBalancer(b branch, lb *model.LoadBalancer, node *model.Interf
 		}
 	}
 	w.drop(&b, b.asked, func() Hop {
-		return gatewayHop(lb).with(ListenersMismatch, fmt.Sprintf("no listener of %s accepts %s", lb.Name, trafficText(w.describe(&b, b.asked))), "LB-1")
+		return gatewayHop(lb).with(ofType(lb, ListenersMismatch, ClassicListeners), fmt.Sprintf("no listener of %s accepts %s", lb.Name, trafficText(w.describe(&b, b.asked))), "LB-1")
 	})
+}
+
+// ofType returns the word that AWS has for load balancers of a type.
+func ofType(lb *model.LoadBalancer, others, classic Code) Code {
+	if lb.Type == model.ClassicLoadBalancer {
+		return classic
+	}
+	return others
 }
 
 // balance sends b to every target that the node may choose.
@@ -42,7 +50,7 @@ func (w *walk) balance(b branch, lb *model.LoadBalancer, l *model.Listener, node
 	}
 	if len(targets) == 0 && !l.Answers {
 		w.drop(&b, b.asked, func() Hop {
-			h := gatewayHop(lb).with(NoTargetsInZone, fmt.Sprintf("the listener on port %d has no target in %s, and cross-zone load balancing is off", l.Port, node.Subnet.AZ), "LB-9")
+			h := gatewayHop(lb).with(ofType(lb, NoTargetsInZone, ClassicZone), fmt.Sprintf("the listener on port %d has no target in %s, and cross-zone load balancing is off", l.Port, node.Subnet.AZ), "LB-9")
 			h.At = l.At
 			return h
 		})

@@ -60,6 +60,8 @@ const (
 	GatewayEndpointProtocol  Code = "VPCE_GATEWAY_PROTOCOL_RESTRICTION"
 	GatewayEndpointSource    Code = "VPCE_GATEWAY_REQUIRES_SOURCE_IN_VPC"
 	ListenersMismatch        Code = "ELBV2_LISTENERS_MISMATCH"
+	ClassicListeners         Code = "ELB_LISTENERS_MISMATCH"
+	ClassicZone              Code = "ELB_NOT_CROSSZONE"
 	NoTargetsInZone          Code = "ELBV2_NO_TARGETS_IN_AZ"
 	NotModelled              Code = "UNSUPPORTED_COMPONENT"
 	PrefixListNotKnown       Code = "PREFIX_LIST_NOT_KNOWN"
@@ -135,6 +137,8 @@ func Codes() []CodeInfo {
 		{FirewallRules, true, "a rule of a network firewall drops it"},
 		{GatewayEndpointProtocol, true, "a gateway endpoint carries TCP and ICMP echo only"},
 		{GatewayEndpointSource, false, "a gateway endpoint serves only network interfaces of its own VPC"},
+		{ClassicListeners, true, "no listener of the Classic Load Balancer accepts the traffic"},
+		{ClassicZone, true, "the Classic Load Balancer's node has no target in its Availability Zone, and cross-zone load balancing is off"},
 		{ListenersMismatch, true, "no listener of the load balancer accepts the traffic"},
 		{NoTargetsInZone, true, "the load balancer's node has no target in its Availability Zone, and cross-zone load balancing is off"},
 		{NotModelled, true, "something that vpcpath does not model decides; the answer is unknown"},

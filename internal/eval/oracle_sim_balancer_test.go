@@ -41,7 +41,7 @@ func (w *walker) behindNode(b *model.LoadBalancer, node, side *model.Interface, 
 		}
 	}
 	if l == nil {
-		w.drop(one(eval.ListenersMismatch), b.Name, node.Name)
+		w.drop(one(wordFor(b, eval.ListenersMismatch, eval.ClassicListeners)), b.Name, node.Name)
 		return
 	}
 	if l.Answers {
@@ -64,7 +64,7 @@ func (w *walker) behindNode(b *model.LoadBalancer, node, side *model.Interface, 
 		}
 	}
 	if len(targets) == 0 {
-		w.drop(one(eval.NoTargetsInZone), b.Name, node.Name)
+		w.drop(one(wordFor(b, eval.NoTargetsInZone, eval.ClassicZone)), b.Name, node.Name)
 		return
 	}
 	t := targets[w.choose.pick(len(targets))]
@@ -117,4 +117,11 @@ func (w *walker) keepsClient(node *model.Interface, t *model.Target, q pkt) bool
 		leg: &leg{}, visited: map[visit]bool{}, records: map[record]bool{}, crossed: w.crossed, abroad: map[netip.Addr]bool{}, kept: true, flows: map[targetFlow]*model.Interface{}}
 	o.leave(node, q)
 	return !o.probing.hidden
+}
+
+func wordFor(b *model.LoadBalancer, others, classic eval.Code) eval.Code {
+	if b.Type == model.ClassicLoadBalancer {
+		return classic
+	}
+	return others
 }

@@ -108,6 +108,9 @@ func TestLB04_GroupsOfAnApplicationLoadBalancer(t *testing.T) {
 	out.ask("198.51.100.7 -> alb tcp/443", unreachable, blocked("forward ENI_SG_RULES_MISMATCH sg-alb egress"))
 	classic := topo(t, but(t, lbBase, "type: application", "type: classic", "protocol: https, port", "protocol: tcp, port"))
 	classic.ask("198.51.100.7 -> alb tcp/443", reachable, seen("10.0.0.50"), groups("sg-alb ingress", "sg-alb egress", "sg-app ingress"))
+	classic.ask("198.51.100.7 -> alb tcp/444", unreachable, because("forward ELB_LISTENERS_MISMATCH alb")) // AWS has words of its own for these
+	zones := topo(t, but(t, lbBase, "type: application", "type: classic", "protocol: https, port", "protocol: tcp, port", "priv: {vpc: vpc, cidr: 10.0.1.0/24, az: az-a", "priv: {vpc: vpc, cidr: 10.0.1.0/24, az: az-z"))
+	zones.ask("198.51.100.7 -> alb tcp/443", unreachable, because("forward ELB_NOT_CROSSZONE alb"))
 	refused(t, but(t, lbBase, "    security_groups: [sg-alb]\n", ""), "security_groups")
 }
 
@@ -193,7 +196,7 @@ func TestACL08_ClassicLoadBalancerAsksACLsWithinItsSubnet(t *testing.T) {
 	yaml := but(t, lbBase, "app: {subnet: priv, private_ip: 10.0.1.20,", "app: {subnet: pub, private_ip: 10.0.0.20,", "destination: 10.0.1.0/24", "destination: 10.0.0.0/24", "{rule: 2, action: allow, protocol: all, cidr: 0.0.0.0/0}", "{rule: 1, action: deny, protocol: tcp, ports: 8080, cidr: 10.0.0.0/24}, {rule: 2, action: allow, protocol: all, cidr: 0.0.0.0/0}")
 	topo(t, yaml).ask("198.51.100.7 -> alb tcp/443", reachable, delivered("app"), acls("acl-pub ingress"))
 	classic := topo(t, but(t, yaml, "type: application", "type: classic", "protocol: https, port", "protocol: tcp, port"))
-	if r := classic.ask("198.51.100.7 -> alb tcp/443", unreachable); len(r.Blockers) != 1 || r.Blockers[0].Component != "acl-pub" {
+	if r := classic.ask("198.51.100.7 -> alb tcp/443", unreachable, blocked("forward SUBNET_ACL_RESTRICTION acl-pub egress")); len(r.Blockers) != 1 || r.Blockers[0].Component != "acl-pub" {
 		t.Errorf("blockers %v", blockers(r))
 	}
 }
