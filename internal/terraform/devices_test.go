@@ -169,7 +169,7 @@ func TestDirectConnectAndConnect(t *testing.T) {
 		{"aws_dx_private_virtual_interface.p", nil, obj{"dx_gateway_id": true}, obj{"dx_gateway_id": ref("aws_dx_gateway.d.id")}},
 		{"aws_dx_gateway_association.v", nil, obj{"dx_gateway_id": true, "associated_gateway_id": true, "allowed_prefixes": true}, obj{"dx_gateway_id": ref("aws_dx_gateway.d.id"), "associated_gateway_id": ref("aws_vpn_gateway.v.id")}},
 		{"aws_ec2_transit_gateway.g", obj{"default_route_table_association": "enable", "default_route_table_propagation": "enable"}, nil, obj{}},
-		{"aws_dx_gateway_association.t", obj{"allowed_prefixes": []any{"10.8.0.0/14", "10.0.0.0/16"}}, obj{"dx_gateway_id": true, "associated_gateway_id": true, "transit_gateway_attachment_id": true}, obj{"dx_gateway_id": ref("aws_dx_gateway.d.id"), "associated_gateway_id": ref("aws_ec2_transit_gateway.g.id")}},
+		{"aws_dx_gateway_association.t", obj{"allowed_prefixes": []any{"10.8.0.0/14"}}, obj{"dx_gateway_id": true, "associated_gateway_id": true, "transit_gateway_attachment_id": true}, obj{"dx_gateway_id": ref("aws_dx_gateway.d.id"), "associated_gateway_id": ref("aws_ec2_transit_gateway.g.id")}},
 		{"aws_ec2_transit_gateway_connect.c", nil, obj{"transit_gateway_id": true, "transport_attachment_id": true}, obj{"transit_gateway_id": ref("aws_ec2_transit_gateway.g.id"), "transport_attachment_id": ref("aws_dx_gateway_association.t.transit_gateway_attachment_id")}},
 		{"aws_ec2_transit_gateway_connect_peer.c", obj{"peer_address": "10.9.0.1"}, obj{"transit_gateway_attachment_id": true}, obj{"transit_gateway_attachment_id": ref("aws_ec2_transit_gateway_connect.c.id")}},
 		{"aws_dx_private_virtual_interface.direct", nil, obj{"vpn_gateway_id": true}, obj{"vpn_gateway_id": ref("aws_vpn_gateway.w.id")}},
@@ -274,4 +274,71 @@ func TestPlacements(t *testing.T) {
 			t.Errorf("%+v", c)
 		}
 	}
+}
+
+// Groups are asked by their priority, which stands in the configuration where
+// the groups are new; without it a strict order is not known.
+func TestOrderOfRuleGroups(t *testing.T) {
+	ordered := func(priorities ...any) []thing {
+		things := inspected(obj{}, rules(statefulRule("DROP", "TCP", "ANY", "443")), obj{"stateful_engine_options": []any{obj{"rule_order": "STRICT_ORDER"}}})
+		for i := range things {
+			if things[i].address != "aws_networkfirewall_firewall_policy.p" {
+				continue
+			}
+			var blocks []any
+			for k, group := range []string{"flows", "first"} {
+				block := obj{"resource_arn": ref("aws_networkfirewall_rule_group." + group + ".arn")}
+				if priorities[k] != nil {
+					block["priority"] = obj{"constant_value": priorities[k]}
+				}
+				if group == "first" && len(priorities) > 2 {
+					block["override"] = []any{obj{"action": obj{"constant_value": "DROP_TO_ALERT"}}}
+				}
+				blocks = append(blocks, block)
+			}
+			known := things[i].known["firewall_policy"].([]any)[0].(obj)
+			known["stateful_rule_group_reference"] = []any{obj{}, obj{}}
+			delete(known, "stateless_rule_group_reference")
+			things[i].unknown = obj{"arn": true, "firewall_policy": []any{obj{"stateful_rule_group_reference": []any{obj{"resource_arn": true}, obj{"resource_arn": true}}}}}
+			things[i].config = obj{"firewall_policy": []any{obj{"stateful_rule_group_reference": blocks}}}
+		}
+		return append(things, thing{"aws_networkfirewall_rule_group.first", obj{"rule_group": []any{rules(statefulRule("PASS", "TCP", "ANY", "443"), statefulRule("DROP", "TCP", "ANY", "22"))}}, obj{"arn": true}, obj{}})
+	}
+	const f = "aws_networkfirewall_firewall.f"
+	expectEntries(t, ordered(20, 10), nil, [][3]string{{f, "stateful_rules", "[{action: pass, protocol: tcp, ports: [443]}, {action: drop, protocol: tcp, ports: [22]}, {action: drop, protocol: tcp, ports: [443]}]"}})
+	expectEntries(t, ordered(10, 20), nil, [][3]string{{f, "stateful_rules", "[{action: drop, protocol: tcp, ports: [443]}, {action: pass, protocol: tcp, ports: [443]}, {action: drop, protocol: tcp, ports: [22]}]"}})
+	expectEntries(t, ordered(20, 10, "override"), nil, [][3]string{{f, "stateful_rules", "[{action: pass, protocol: tcp, ports: [443]}, {action: drop, protocol: tcp, ports: [443]}]"}})
+	expectEntries(t, ordered(nil, nil), nil, [][3]string{{f, "stateful_rules", ""}, {f, "not_modelled", "[the order of its rule groups is not known]"}})
+}
+
+func TestGroupsAndBalancersOfEndpoints(t *testing.T) {
+	endpoint := func(name string, known obj, config obj) thing {
+		config["vpc_id"], config["subnet_ids"] = inA, ref("aws_subnet.s.id")
+		known["vpc_endpoint_type"] = "Interface"
+		return thing{"aws_vpc_endpoint." + name, known, obj{"vpc_id": true, "subnet_ids": true, "security_group_ids": true, "service_name": config["service_name"] != nil}, config}
+	}
+	association := func(name string, replaces bool) thing {
+		return thing{"aws_vpc_endpoint_security_group_association." + name, obj{"replace_default_association": replaces}, obj{"vpc_endpoint_id": true, "security_group_id": true},
+			obj{"vpc_endpoint_id": ref("aws_vpc_endpoint." + name + ".id"), "security_group_id": ref("aws_security_group.g.id")}}
+	}
+	expectEntries(t, []thing{vpcA, subnet("aws_subnet.s", "10.0.0.0/24", inA), group("aws_security_group.g", nil),
+		endpoint("beside", obj{"service_name": "com.amazonaws.eu-west-1.ssm"}, obj{}), association("beside", false),
+		endpoint("instead", obj{"service_name": "com.amazonaws.eu-west-1.ec2"}, obj{}), association("instead", true),
+		{"aws_instance.i", obj{"source_dest_check": true}, obj{"subnet_id": true, "private_ip": true}, obj{"subnet_id": ref("aws_subnet.s.id")}},
+		{"aws_lb.n", obj{"load_balancer_type": "network", "internal": true}, obj{"subnets": true}, obj{"subnets": ref("aws_subnet.s.id")}},
+		{"aws_vpc_endpoint_service.own", nil, obj{"service_name": true, "network_load_balancer_arns": true}, obj{"network_load_balancer_arns": ref("aws_lb.n.arn")}},
+		endpoint("own", obj{}, obj{"service_name": ref("aws_vpc_endpoint_service.own.service_name")}),
+		{"aws_ec2_instance_connect_endpoint.plain", nil, obj{"subnet_id": true}, obj{"subnet_id": ref("aws_subnet.s.id")}},
+		{"aws_ec2_instance_connect_endpoint.hidden", obj{"preserve_client_ip": false}, obj{"subnet_id": true}, obj{"subnet_id": ref("aws_subnet.s.id")}},
+		{"aws_opensearch_domain.public", nil, nil, obj{}},
+		{"aws_db_instance.elsewhere", obj{"publicly_accessible": false}, obj{"db_subnet_group_name": true}, obj{}},
+	}, nil, [][3]string{
+		{"aws_vpc_endpoint.beside", "security_groups", "[aws_vpc.a.default_security_group, aws_security_group.g]"},
+		{"aws_vpc_endpoint.instead", "security_groups", "[aws_security_group.g]"},
+		{"aws_vpc_endpoint.own", "load_balancer", "aws_lb.n"},
+		{"aws_ec2_instance_connect_endpoint.plain", "preserve_client_ip", "true"},
+		{"aws_ec2_instance_connect_endpoint.hidden", "preserve_client_ip", ""},
+		{"aws_opensearch_domain.public", "", "no entry aws_opensearch_domain.public"},
+		{"aws_db_instance.elsewhere", "", "not_modelled"},
+	})
 }
