@@ -69,6 +69,11 @@ func (l *Lab) buildTable(r *routing, t *model.RouteTable, s *model.Subnet, table
 			}
 			if g, ok := route.Target.(*model.NATGateway); ok && len(g.Interfaces) > 1 {
 				r.spread(table, p, l.serving(g, s), metric)
+				for _, i := range g.Interfaces { // a reply finds the address that it is for
+					if a := i.Primary(false); p.Contains(a) && !longer(t, p, a) {
+						r.route(table, full(a), l.enis[i], metric)
+					}
+				}
 				continue
 			}
 			r.route(table, p, l.target(t.VPC, s, route), metric)
@@ -90,6 +95,13 @@ func (l *Lab) serving(g *model.NATGateway, s *model.Subnet) []*port {
 		return near
 	}
 	return all
+}
+
+// longer reports whether a table has a longer route for an address than p.
+func longer(t *model.RouteTable, p netip.Prefix, a netip.Addr) bool {
+	return slices.ContainsFunc(t.Routes, func(r *model.Route) bool {
+		return slices.ContainsFunc(r.Prefixes(), func(o netip.Prefix) bool { return o.Bits() > p.Bits() && o.Contains(a) })
+	})
 }
 
 // metricOf is the metric of a propagated route: by its sort, then by what BGP
