@@ -139,16 +139,22 @@ func TestIPv6OfDumps(t *testing.T) {
 		"i-six -> 64:ff9b::808:808 tcp/443", reachable, "i-six -> web-1 tcp/443", reachable, "web-1 -> i-six tcp/443", reachable)
 }
 
-// TestRoundTripOfTheElements: every kind of dump that the tests of this package
-// have says the same when it is written and read again.
-func TestRoundTripOfTheElements(t *testing.T) {
+// elements are the dumps that the tests of this package have, by what is in
+// them.
+func elements(t testing.TB) map[string][]load.Source {
 	group := tuples("stateful-rulegroup/a", tuple("PASS", "TCP", "$HOME_NET", "ANY", "FORWARD", "!192.0.2.0/24", "443"), tuple("DROP", "TCP", "ANY", "ANY", "ANY", "ANY", "80", "flow"))
-	for name, files := range map[string][]load.Source{
+	return map[string][]load.Source{
 		"public access": publicAccess(t, "block-bidirectional"), "wavelength": wavelength(), "outpost": outpost("direct-vpc-routing"), "coip": outpost("coip"), "regional": changed(t, regional(), `"RouteTableId": "rtb-nat",`, ""),
 		"own range": ownRange(), "direct": privateDirect(), "transit": transitDirect(t), "firewall": inspected(t, stateful(strict+`, "StatefulDefaultActions": ["aws:drop_strict"]`, "stateful-rulegroup/a"), group),
 		"site": site("[" + defaultRule + `, {"Actions": [{"Type": "redirect"}]}]`), "classic": classic(), "eice": connectEndpoint("true"), "peered": peered(), "shared": shared(), "hub": hub(), "balanced": balanced(), "no options": dumpFiles("VpcBlockPublicAccessOptions", ""),
 		"gateway unknown": without(publicAccess(t, "block-ingress"), "VpcBlockPublicAccessExclusions"),
-	} {
+	}
+}
+
+// TestRoundTripOfTheElements: every kind of dump that the tests of this package
+// have says the same when it is written and read again.
+func TestRoundTripOfTheElements(t *testing.T) {
+	for name, files := range elements(t) {
 		in, findings := importer.Import(files, importer.Options{})
 		if diag.HasErrors(findings) {
 			t.Fatal(name, findings)

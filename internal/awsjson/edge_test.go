@@ -15,7 +15,7 @@ func with(list string, items ...string) string {
 }
 
 // replaced is a text with pairs replaced, each of which must be there.
-func replaced(t *testing.T, text string, pairs ...string) string {
+func replaced(t testing.TB, text string, pairs ...string) string {
 	t.Helper()
 	for i := 0; i < len(pairs); i += 2 {
 		if !strings.Contains(text, pairs[i]) {
@@ -27,7 +27,7 @@ func replaced(t *testing.T, text string, pairs ...string) string {
 }
 
 // changed is files with pairs replaced, each of which must be in one of them.
-func changed(t *testing.T, files []load.Source, pairs ...string) []load.Source {
+func changed(t testing.TB, files []load.Source, pairs ...string) []load.Source {
 	t.Helper()
 	for i := 0; i < len(pairs); i += 2 {
 		found := false
@@ -61,7 +61,7 @@ func without(files []load.Source, lists ...string) []load.Source {
 const toNAT = `{"DestinationCidrBlock": "0.0.0.0/0", "NatGatewayId": "nat-1", "State": "active"}`
 
 // publicAccess has VPC Block Public Access on, with two exclusions in force.
-func publicAccess(t *testing.T, mode string) []load.Source {
+func publicAccess(t testing.TB, mode string) []load.Source {
 	return dumpFiles("VpcBlockPublicAccessOptions", replaced(t, parts["VpcBlockPublicAccessOptions"], `"off"`, `"`+mode+`"`),
 		"VpcBlockPublicAccessExclusions", `[{"ExclusionId": "vpcbpa-exclude-1", "InternetGatewayExclusionMode": "allow-egress", "ResourceArn": "arn:aws:ec2:eu-west-1:111122223333:subnet/subnet-pub", "State": "create-complete"},
 		  {"ExclusionId": "vpcbpa-exclude-2", "InternetGatewayExclusionMode": "allow-bidirectional", "ResourceArn": "arn:aws:ec2:eu-west-1:111122223333:vpc/vpc-1", "State": "delete-complete"},

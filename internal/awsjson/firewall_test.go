@@ -7,13 +7,14 @@ import (
 
 	"github.com/vpcpath/vpcpath/internal/load"
 	"github.com/vpcpath/vpcpath/internal/model"
+	"github.com/vpcpath/vpcpath/internal/packet"
 )
 
 const fwARN = "arn:aws:network-firewall:eu-west-1:111122223333:"
 
 // inspected has what the private subnet sends to the internet pass a network
 // firewall, whose policy and rule groups are given.
-func inspected(t *testing.T, policy string, groups ...string) []load.Source {
+func inspected(t testing.TB, policy string, groups ...string) []load.Source {
 	t.Helper()
 	files := dumpFiles("Subnets", with(parts["Subnets"], `{"SubnetId": "subnet-fw", "VpcId": "vpc-1", "CidrBlock": "10.0.7.0/24", "AvailabilityZone": "eu-west-1a"}`),
 		"RouteTables", replaced(t, parts["RouteTables"], toNAT, `{"DestinationCidrBlock": "0.0.0.0/0", "GatewayId": "vpce-fw", "State": "active"}`,
@@ -66,6 +67,9 @@ func TestFW03_StatefulRules(t *testing.T) {
 	}
 	n.want("db -> 8.8.8.8 tcp/443", reachable, "db -> 192.0.2.1 tcp/443", unreachable, "db -> 8.8.8.8 tcp/22", unreachable, "db -> 198.51.100.8 udp/53", reachable, "db -> 198.51.100.8 udp/124", reachable,
 		"db -> 198.51.100.7 udp/53", unreachable, "db -> 198.51.100.8 udp/125", unreachable)
+	if f := n.topo.Names["nfw"].(*model.NetworkFirewall); len(f.Stateful) != 4 || !f.Stateful[2].BothWays || f.Stateful[1].BothWays {
+		t.Errorf("%+v", f)
+	}
 	// in the order of actions, pass goes first
 	importFiles(t, inspected(t, stateful("", "stateful-rulegroup/a"), group)).want("db -> 192.0.2.1 tcp/443", reachable, "db -> 8.8.8.8 tcp/22", unreachable)
 	// group by group, by priority: b, which stands last, is first
@@ -137,6 +141,9 @@ func TestFW03_SuricataRules(t *testing.T) {
 		t.Error(n.findings)
 	}
 	n.want("db -> 192.0.2.1 tcp/443", reachable, "db -> 192.0.2.1 tcp/8080", unreachable, "db -> 8.8.8.8 tcp/8080", reachable, "db -> 8.8.8.8 tcp/22", unreachable, "db -> 8.8.8.8 icmp", reachable, "db -> 8.8.8.8 udp/53", unreachable)
+	if f := n.topo.Names["nfw"].(*model.NetworkFirewall); len(f.Stateful) != 5 || !f.Stateful[1].BothWays || f.Stateful[3].Traffic.Protocols.Lo != packet.ICMP || f.Stateful[4].Traffic.Protocols.Lo != packet.ICMPv6 {
+		t.Errorf("%+v", f.Stateful)
+	}
 	ask(`pass tcp any any -> any 443 (sid:1;)`, `pass tls any any -> any any (tls.sni; content:"x"; sid:2;)`).says("has a rule for protocol tls").want("db -> 8.8.8.8 tcp/443", reachable, "db -> 8.8.8.8 tcp/444", unknown)
 	ask(`pass tcp any any -> any 443 (sid:1;)`, `what is this`).says(`has a rule that vpcpath cannot read: "what is this"`).want("db -> 8.8.8.8 tcp/443", unknown)
 }
@@ -159,7 +166,7 @@ func TestFW03_StatelessRules(t *testing.T) {
 		rule(11, "aws:pass", `"Protocols": [6, 17], "SourcePorts": [{"FromPort": 443, "ToPort": 444}], "Destinations": [{"AddressDefinition": "10.0.1.0/24"}]`))
 	n := importFiles(t, inspected(t, policy("aws:pass", "stateless-rulegroup/a"), a))
 	n.want("db -> 8.8.8.8 tcp/443", reachable, "db -> 8.8.8.8 tcp/80", unreachable, "db -> 8.8.8.8 udp/53", reachable)
-	if f := n.topo.Names["nfw"].(*model.NetworkFirewall); len(f.Stateless) != 5 || f.StatelessDefault != model.Pass || f.Stateless[4].Action != model.DropPacket {
+	if f := n.topo.Names["nfw"].(*model.NetworkFirewall); len(f.Stateless) != 5 || fmt.Sprint(f.Stateless[2].SourcePorts, f.Stateless[0].SourcePorts) != "[443-444] []" || f.StatelessDefault != model.Pass || f.Stateless[4].Action != model.DropPacket {
 		t.Errorf("%+v", f)
 	}
 	importFiles(t, inspected(t, policy("aws:drop", "stateless-rulegroup/a"), a)).want("db -> 8.8.8.8 udp/444", reachable, "db -> 8.8.8.8 udp/53", unreachable)

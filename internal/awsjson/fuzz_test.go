@@ -3,6 +3,7 @@ package awsjson_test
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/vpcpath/vpcpath/internal/diag"
@@ -13,11 +14,10 @@ import (
 // FuzzImport reads anything as a dump: nothing panics, and what is imported
 // without an error is a topology without one.
 func FuzzImport(f *testing.F) {
-	for _, src := range hub() {
-		f.Add(src.Data)
-	}
-	for _, src := range balanced() {
-		f.Add(src.Data)
+	for _, files := range elements(f) {
+		for _, src := range files {
+			f.Add(src.Data)
+		}
 	}
 	files, _ := filepath.Glob("../../../shared/data/aws/*/*.json")
 	for _, name := range files {
@@ -46,8 +46,13 @@ func FuzzWithOthers(f *testing.F) {
 	for list, text := range parts {
 		f.Add(list, text)
 	}
-	for _, src := range append(hub(), balanced()...) {
-		f.Add("Extra", string(src.Data))
+	for _, files := range elements(f) {
+		for _, src := range files {
+			name := strings.TrimSuffix(filepath.Base(src.Name), ".json")
+			if text, ok := strings.CutPrefix(string(src.Data), `{"`+name+`": `); ok {
+				f.Add(name, strings.TrimSuffix(text, "}"))
+			}
+		}
 	}
 	f.Fuzz(func(t *testing.T, list, text string) {
 		files := dumpFiles(list, "")

@@ -81,7 +81,7 @@ func TestVGW02_DirectConnectAndVPN(t *testing.T) {
 
 // transitDirect has a Direct Connect gateway, and a Connect attachment over
 // the attachment of vpc-2, on the transit gateway of hub.
-func transitDirect(t *testing.T, change ...string) []load.Source {
+func transitDirect(t testing.TB, change ...string) []load.Source {
 	const connect = `{"TransitGatewayAttachmentId": "att-0gre", "TransitGatewayId": "tgw-1", "ResourceType": "connect", "ResourceId": "att-2", "State": "available", "Association": {"TransitGatewayRouteTableId": "tgw-rtb-1", "State": "associated"}}`
 	files := changed(t, hub("directConnectGateways", dxGateways,
 		"directConnectGatewayAssociations", `[{"directConnectGatewayId": "5f294f92-bafb-4011-916d-9b0bexample", "associationState": "associated", "associationId": "assoc-1", "associatedGateway": {"id": "tgw-1", "type": "transitGateway"}, "allowedPrefixesToDirectConnectGateway": [{"cidr": "10.0.0.0/8"}]}]`,
