@@ -3,6 +3,7 @@ package awsjson_test
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -114,6 +115,18 @@ func TestEqualNamesOfTwoRegions(t *testing.T) {
 		if n.topo.Names[name] == nil {
 			t.Errorf("there is no %s", name)
 		}
+	}
+}
+
+// TestNamesThatAreOthersIDs: what is called as something else with its id
+// behind has its id for a name.
+func TestNamesThatAreOthersIDs(t *testing.T) {
+	n := importFiles(t, dumpFiles("Reservations", replaced(t, parts["Reservations"], `"Value": "web 1"`, `"Value": "x-i-db"`, `"Value": "db"`, `"Value": "x"`), "Subnets", replaced(t, parts["Subnets"], `"SubnetId": "subnet-pub",`, `"SubnetId": "subnet-pub", "Tags": [{"Key": "Name", "Value": "i-db"}],`),
+		"DBInstances", `[{"DBInstanceArn": "arn:aws:rds:eu-west-1:1:db:x", "DBInstanceIdentifier": "x"}]`))
+	n.want("i-web -> i-db tcp/5432", reachable)
+	_, findings := importer.Import(dumpFiles("InternetGateways", `[{"InternetGatewayId": "vpc-1", "Attachments": []}]`), importer.Options{})
+	if !slices.ContainsFunc(findings, func(f diag.Finding) bool { return strings.Contains(f.String(), `"vpc-1" stands for two resources of the dump`) }) {
+		t.Error(findings)
 	}
 }
 

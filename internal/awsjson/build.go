@@ -73,6 +73,9 @@ func (b *builder) name(id string) string {
 // entry makes the entry of a resource, with its id beside the name.
 func (b *builder) entry(section string, id string, at diag.Pos) *doc.Entry {
 	name := b.name(id)
+	if other := b.entered[name]; other != "" {
+		b.report(diag.Error, at, "duplicate-id", "%s stands for two resources of the dump, of %s and %s; ids at AWS are unique", quote(id), other, section)
+	}
 	e := b.doc.Entry(section, name, at)
 	if short := shortID(id); short != name {
 		e.Set("id", doc.Str(short, at))

@@ -238,11 +238,12 @@ func (d *dump) add(k *kind, v jsontree.Value, region, account string) {
 
 func (d *dump) addAs(k *kind, id string, v jsontree.Value, region, account string) {
 	r := &resource{Value: v, kind: k, id: id, region: region, account: account}
-	if id == "" && !k.idle {
-		d.report(diag.Warning, v.At(), "not-understood", "an entry of "+k.list+" has no "+k.id+" and is left out")
-	}
-	if id == "" {
+	switch {
+	case id == "" && k.idle:
 		d.lists[k.list] = append(d.lists[k.list], r)
+		return
+	case id == "":
+		d.report(diag.Warning, v.At(), "not-understood", "an entry of "+k.list+" has no "+k.id+" and is left out")
 		return
 	}
 	if d.byID[k.list] == nil {

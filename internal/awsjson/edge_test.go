@@ -151,6 +151,9 @@ func TestMISC04_LocalGateways(t *testing.T) {
 	n := importFiles(t, outpost("direct-vpc-routing"))
 	n.want("i-op -> 192.168.1.1 tcp/443", reachable, "192.168.1.1 -> i-op tcp/443", reachable, "192.168.1.1 -> i-op tcp/22", unreachable, "i-op2 -> 192.168.1.1 tcp/443", reachable,
 		"i-op -> 192.0.2.7 tcp/443", unknown, "i-op -> 203.0.113.200 tcp/443", unknown, "i-op -> 10.77.0.1 tcp/443", unknown, "web-1 -> i-op tcp/443", reachable)
+	if s := n.topo.Names["subnet-op"].(*model.Subnet); s.Outpost != "arn:aws:outposts:eu-west-1:111122223333:outpost/op-1" || n.topo.LocalGateways[0].Outpost != s.Outpost {
+		t.Errorf("%+v", s)
+	}
 	importFiles(t, outpost("coip")).want("i-op -> 192.168.1.1 tcp/443", reachable, "i-op2 -> 192.168.1.1 tcp/443", unreachable, "192.168.1.1 -> 198.18.0.10 tcp/443", reachable)
 	importFiles(t, without(outpost("coip"), "LocalGatewayRoutes")).says("the routes of local gateway route table \"lgw-rtb-1\" are not in the dump (aws ec2 search-local-gateway-routes)").want("i-op -> 192.168.1.1 tcp/443", unknown)
 	for list, call := range map[string]string{"LocalGatewayRouteTables": "describe-local-gateway-route-tables", "LocalGatewayRouteTableVpcAssociations": "describe-local-gateway-route-table-vpc-associations"} {

@@ -1,6 +1,7 @@
 package awsjson
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -50,6 +51,17 @@ func (b *builder) nameAll() {
 			b.names[id] = name
 		}
 	}
+	byName := map[string][]string{} // a name with an id behind it may be another's tag
+	for id, name := range b.names {
+		byName[name] = append(byName[name], id)
+	}
+	for _, ids := range byName {
+		for _, id := range ids {
+			if len(ids) > 1 {
+				b.names[id] = shortID(id)
+			}
+		}
+	}
 }
 
 // called is what people call a resource.
@@ -84,10 +96,13 @@ func shortID(id string) string {
 			id = parts[5]
 		}
 	}
-	if load.NameProblem(id) != "" {
-		return fit(id)
+	if load.NameProblem(id) == "" {
+		return id
 	}
-	return id
+	if name := fit(id); name != "" {
+		return name
+	}
+	return fmt.Sprintf("id-%x", id) // of letters that no name may have
 }
 
 // fit makes a name of the language out of a text; "" where it cannot.

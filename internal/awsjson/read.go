@@ -107,6 +107,14 @@ func (b *builder) refuse(refused map[string]string) bool {
 		maps.Copy(refused, b.again)
 		return true
 	}
+	for _, s := range b.doc.Sections {
+		for _, e := range s.Entries {
+			place(e.Value, e.At)
+		}
+	}
+	if diag.HasErrors(b.findings) {
+		return false
+	}
 	_, findings := load.Load([]load.Source{{Name: "import", Doc: b.doc}})
 	if !diag.HasErrors(findings) {
 		return false
@@ -135,6 +143,20 @@ func (b *builder) refuse(refused map[string]string) bool {
 		}
 	}
 	return more
+}
+
+// place gives the values that stand nowhere in the dump, as what it leaves
+// out, the place of what they are in.
+func place(v *doc.Value, at diag.Pos) {
+	if !v.At.IsValid() {
+		v.At = at
+	}
+	for _, i := range v.Items {
+		place(i, v.At)
+	}
+	for _, p := range v.Pairs {
+		place(p.Value, v.At)
+	}
 }
 
 func mark(owner map[diag.Pos]*doc.Entry, e *doc.Entry, v *doc.Value) {

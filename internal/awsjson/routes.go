@@ -203,7 +203,10 @@ func (b *builder) cidrsOf(id string) []jsontree.Value {
 // prefixList names a prefix list, which has its entry made when it is first
 // named.
 func (b *builder) prefixList(id string, at diag.Pos) *doc.Value {
-	if b.ids[id] {
+	switch {
+	case id == "": // it is refused, with what it is in
+		return doc.Str("", at)
+	case b.ids[id]:
 		return doc.Str(b.name(id), at)
 	}
 	r := b.d.find("PrefixLists", id)
