@@ -125,7 +125,9 @@ func TestNamesThatAreOthersIDs(t *testing.T) {
 		"DBInstances", `[{"DBInstanceArn": "arn:aws:rds:eu-west-1:1:db:x", "DBInstanceIdentifier": "x"}]`))
 	n.want("i-web -> i-db tcp/5432", reachable)
 	_, findings := importer.Import(dumpFiles("InternetGateways", `[{"InternetGatewayId": "vpc-1", "Attachments": []}]`), importer.Options{})
-	if !slices.ContainsFunc(findings, func(f diag.Finding) bool { return strings.Contains(f.String(), `"vpc-1" stands for two resources of the dump`) }) {
+	if !slices.ContainsFunc(findings, func(f diag.Finding) bool {
+		return strings.Contains(f.String(), `"vpc-1" stands for two resources of the dump`)
+	}) {
 		t.Error(findings)
 	}
 }

@@ -27,6 +27,8 @@ type builder struct {
 	// entered are the names that stand in the document, with their sections.
 	entered map[string]string
 	ids     map[string]bool // ids whose entry is made
+	// aliases are the ids that stand as second names, with their sections.
+	aliases map[string]string
 	gone    map[string]bool // ids that are of no account: terminated, deleted
 	// enis are the interfaces that the dump knows, in the list or within their
 	// instances; claimed ones belong to an entry of their own kind.
@@ -73,12 +75,17 @@ func (b *builder) name(id string) string {
 // entry makes the entry of a resource, with its id beside the name.
 func (b *builder) entry(section string, id string, at diag.Pos) *doc.Entry {
 	name := b.name(id)
-	if other := b.entered[name]; other != "" {
+	other := b.entered[name]
+	if other == "" {
+		other = b.aliases[name]
+	}
+	if other != "" {
 		b.report(diag.Error, at, "duplicate-id", "%s stands for two resources of the dump, of %s and %s; ids at AWS are unique", quote(id), other, section)
 	}
 	e := b.doc.Entry(section, name, at)
-	if short := shortID(id); short != name {
+	if short := shortID(id); short != name && b.entered[short] == "" && b.aliases[short] == "" {
 		e.Set("id", doc.Str(short, at))
+		b.aliases[short] = section
 	}
 	b.entered[name] = section
 	b.ids[id] = true

@@ -40,12 +40,15 @@ func (b *builder) nameAll() {
 			}
 		}
 	}
+	ids := map[string]bool{}
+	for id := range wish {
+		ids[shortID(id)] = true
+	}
 	for id, name := range wish {
-		_, isID := wish[name]
 		switch c := best[name]; {
 		case name == "":
 			b.names[id] = shortID(id)
-		case isID || len(c.ids) > 1 || c.ids[0] != id:
+		case ids[name] || len(c.ids) > 1 || c.ids[0] != id:
 			b.names[id] = name + "-" + shortID(id)
 		default:
 			b.names[id] = name

@@ -45,7 +45,7 @@ func Read(roots []jsontree.Value) doc.Import {
 func build(d *dump, refused map[string]string) *builder {
 	b := &builder{d: d, doc: &doc.Document{}, names: map[string]string{}, vpcs: map[string]*vpc{}, refused: map[string]string{},
 		entered: map[string]string{}, ids: map[string]bool{}, gone: map[string]bool{}, eniByID: map[string]*eni{}, claimed: map[string]bool{},
-		elastic: map[string]jsontree.Value{}, databases: map[string]*resource{}, attached: map[string]bool{}, again: map[string]string{}, unsure: map[string]string{}, quiet: map[string]bool{}}
+		elastic: map[string]jsontree.Value{}, databases: map[string]*resource{}, attached: map[string]bool{}, again: map[string]string{}, unsure: map[string]string{}, aliases: map[string]string{}, quiet: map[string]bool{}}
 	for id, why := range refused {
 		b.refused[id] = why
 	}
