@@ -179,6 +179,8 @@ func TestFW03_StatelessRules(t *testing.T) {
 	} {
 		importFiles(t, inspected(t, policy("aws:pass", "stateless-rulegroup/c"), g)).says("rule 1 of its stateless rule group stateless-rulegroup/c "+why).want("db -> 8.8.8.8 tcp/443", unknown, "db -> 8.8.8.8 udp/53", unknown)
 	}
+	from := group("stateless-rulegroup/c", rule(1, "aws:drop", `"SourcePorts": [{"FromPort": 1, "ToPort": 2}]`))
+	importFiles(t, inspected(t, policy("aws:pass", "stateless-rulegroup/c"), from)).says("has ports and no protocol").want("db -> 8.8.8.8 tcp/443", unknown)
 	importFiles(t, inspected(t, policy("aws:pass", "stateless-rulegroup/z"))).says("its stateless rule group stateless-rulegroup/z is not in the dump").want("db -> 8.8.8.8 tcp/443", unknown)
 }
 
