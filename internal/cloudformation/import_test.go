@@ -183,6 +183,9 @@ func TestWhatCannotBeKnownIsSaid(t *testing.T) {
 			t.Errorf("%s:\ngot  %s\nwant %s", body, got, want)
 		}
 	}
+	if m := Import(template1("Transform: AWS::LanguageExtensions\nResources: {V: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}}"), nil); len(m.Findings) > 0 {
+		t.Errorf("the language extensions make nothing over: %v", messages(m))
+	}
 	m := Import(shop(t), map[string]string{"Enviroment": "production"})
 	if got := messages(m); !strings.Contains(got, `--parameters names "Enviroment", which is no parameter of the template; did you mean "Environment"?`) {
 		t.Error(got)

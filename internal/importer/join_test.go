@@ -134,3 +134,22 @@ func TestPlanAndDumpOfTheSameNetwork(t *testing.T) {
 		t.Errorf("%q, and %d sources", errs, len(in.Sources))
 	}
 }
+
+// A template may name by its parameters what a dump beside it holds, and what a
+// topology file says.
+func TestTemplateInADumpedNetwork(t *testing.T) {
+	template := load.Source{Name: "app.yaml", Data: []byte(`AWSTemplateFormatVersion: '2010-09-09'
+Parameters: {Subnet: {Type: String, Default: subnet-1}, Vpc: {Type: String, Default: vpc-1}, Group: {Type: String, Default: sg-1}}
+Resources:
+  Own: {Type: AWS::EC2::SecurityGroup, Properties: {VpcId: !Ref Vpc, GroupDescription: g, SecurityGroupIngress: [
+    {IpProtocol: tcp, FromPort: 22, ToPort: 22, SourcePrefixListId: pl-9}, {IpProtocol: tcp, FromPort: 25, ToPort: 25, SourcePrefixListId: pl-8}]}}
+  App: {Type: AWS::EC2::Instance, Properties: {SubnetId: !Ref Subnet, SecurityGroupIds: [!Ref Group, !Ref Own]}}
+`)}
+	lists := load.Source{Name: "lists.yaml", Data: []byte("prefix_lists: {office: {id: pl-9, cidrs: [10.0.1.9/32]}}\n")}
+	_, top := read2(t, template, load.Source{Name: "dump.json", Data: []byte(dumpOfIt)}, lists)
+	for port, want := range map[string]eval.Verdict{"tcp/443": eval.Reachable, "tcp/22": eval.Reachable, "tcp/80": eval.Unreachable, "tcp/25": eval.Unknown} {
+		if v := asked(t, top, "db", "App", port); v != want {
+			t.Errorf("db -> App %s: %s, expected %s", port, v, want)
+		}
+	}
+}
