@@ -221,7 +221,13 @@ func (c *comparison) header(r *eval.Result, h header) *mismatch {
 	readings := map[string][2]bool{} // by what AWS has settled: works, fails
 	for choose := range choices(c.ports, c.r) {
 		o := simulate(c.t, from, p, c.ask.reply, choose)
-		if o.fwd.unclear || o.ret.unclear {
+		if o.fwd.murky || o.ret.murky {
+			return nil
+		}
+		if o.fwd.unclear || o.ret.unclear { // it may fail another way, but not work for sure
+			if works || sometimes {
+				return fail("unclear", "%v: nobody says what becomes of it, and the engine does not call it undetermined", p)
+			}
 			return nil
 		}
 		o.missed(r.To.Resource)

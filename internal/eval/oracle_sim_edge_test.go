@@ -55,9 +55,8 @@ func (w *walker) carrierOut(g *model.CarrierGateway, from *model.Interface, p pk
 	for _, n := range w.t.ExternalNetworks {
 		for _, c := range n.CIDRs {
 			if _, ok := n.Edge.(*model.CarrierGateway); ok && covers(c.Prefix, p.dst) {
-				if n.Edge != g { // perhaps of another carrier
-					w.leg.unclear = true
-					return
+				if n.Edge != g { // of another carrier: over the internet, if at all
+					continue
 				}
 				w.arrive(p, n, nil, n.Name)
 				return

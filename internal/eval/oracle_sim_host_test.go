@@ -199,7 +199,7 @@ func (w *walker) hostReceive(i *model.Instance, p pkt) {
 		w.arrive(p, i, nil, i.Name)
 		return
 	}
-	w.leg.unclear = w.leg.unclear || kept
+	w.leg.murky = w.leg.murky || kept
 	w.pass(i.Name)
 	if !i.IPForward { // NI-9
 		w.drop(one(eval.InstanceNotForwarding), i.Name)

@@ -120,6 +120,7 @@ type leg struct {
 	hypervisor bool                 // a service of the hypervisor answered
 	kept       bool                 // a load balancer kept its client's address
 	unclear    bool                 // nobody says what happens
+	murky      bool                 // a host stands between a node and the target that is to see the client: not even the rules say what happens
 	moved      bool                 // a port forward or a load balancer gave it another destination
 }
 

@@ -176,7 +176,7 @@ func (w *walker) route(i *model.Interface, p pkt) {
 		}
 	}()
 	bad := func() { w.drop(one(eval.BadStateRoute), rt.Name, r.TargetText()) }
-	if nat, ok := i.Owner.(*model.NATGateway); ok && nat.Regional && r.Kind != model.TargetBlackhole {
+	if nat, ok := i.Owner.(*model.NATGateway); ok && nat.Regional && !w.replying && r.Kind != model.TargetBlackhole {
 		if _, ok := r.Target.(*model.InternetGateway); !ok { // NGW-19: its address elsewhere is not documented
 			w.leg.unclear = true
 			return
