@@ -54,6 +54,10 @@ func (c *chooser) question() eval.Question {
 		q.From, q.To = from, to
 		return q
 	}
+	if e := c.service(); e != nil && c.IntN(12) == 0 { // also from another VPC (EP-5)
+		q.To = model.Endpoint{Text: e.Name, Kind: model.EndpointResource, Resource: e}
+		return q
+	}
 	to := c.instance().Interfaces[0]
 	switch c.IntN(14) {
 	case 0, 1, 2: // near
@@ -122,6 +126,20 @@ func (c *chooser) question() eval.Question {
 		q.To = model.Endpoint{Text: whole.String(), Kind: model.EndpointAddresses, Prefix: whole}
 	}
 	return q
+}
+
+// service picks a gateway endpoint, or nil.
+func (c *chooser) service() *model.VPCEndpoint {
+	var list []*model.VPCEndpoint
+	for _, e := range c.topo.VPCEndpoints {
+		if e.Type == model.GatewayEndpoint {
+			list = append(list, e)
+		}
+	}
+	if len(list) == 0 {
+		return nil
+	}
+	return list[c.IntN(len(list))]
 }
 
 // connects picks an Instance Connect endpoint (EP-13).

@@ -182,8 +182,10 @@ func (g *generator) transitRoutes(t *genTransit) {
 			if g.chance(15) {
 				add(g.list(), hub)
 			}
-			if g.chance(30) {
-				add("52.219.0.0/16", pick(g, t.attachments...))
+			for k, v := range t.vpcs { // to the service of a VPC's gateway endpoint (EP-5)
+				if _, ok := g.endpointOf(v); ok && g.chance(70) {
+					add("52.219.0.0/16", t.attachments[k])
+				}
 			}
 		}
 		if g.chance(15) {
@@ -221,7 +223,7 @@ func (g *generator) throughTransit(s *genSubnet) {
 	if g.chance(30) {
 		g.route(s, "172.30.0.0/15", v.tgw)
 	}
-	if g.doc["prefix_lists"] != nil && g.chance(25) { // to the service of another VPC's gateway endpoint (EP-5)
+	if g.doc["vpc_endpoints"] != nil && g.chance(45) { // to the service of another VPC's gateway endpoint (EP-5)
 		g.route(s, "52.219.0.0/16", v.tgw)
 	}
 	if g.chance(20) {
