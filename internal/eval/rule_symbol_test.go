@@ -182,7 +182,7 @@ func withAddresses(rnd *rand.Rand, yaml string) string {
 			lines[i] = strings.Replace(lines[i], "public_ip: auto", "public_ip: "+a, 1)
 			names = append(names, "source: "+owner+".public_ip", "source: "+a+"/32")
 		}
-		lines[i] = strings.Replace(lines[i], "ipv6: auto", fmt.Sprintf(`ipv6: "2001:db8:a:1::%x"`, 16+rnd.IntN(1<<16)), 1)
+		lines[i] = strings.Replace(lines[i], "ipv6: auto", fmt.Sprintf(`ipv6: "2001:db8:a:1::%x"`, 16+rnd.IntN(1<<16-16)), 1)
 	}
 	return strings.NewReplacer(names...).Replace(strings.Join(lines, "\n"))
 }
