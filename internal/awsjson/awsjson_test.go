@@ -296,7 +296,7 @@ func TestServices(t *testing.T) {
 		"VpcEndpoints", `[{"VpcEndpointId": "vpce-ssm", "VpcEndpointType": "Interface", "VpcId": "vpc-1", "ServiceName": "com.amazonaws.eu-west-1.ssm", "State": "available", "NetworkInterfaceIds": ["eni-ssm"], "Groups": [{"GroupId": "sg-web"}]},
 		  {"VpcEndpointId": "vpce-s3", "VpcEndpointType": "Gateway", "VpcId": "vpc-1", "ServiceName": "com.amazonaws.eu-west-1.s3", "State": "available", "RouteTableIds": ["rtb-main"]}]`,
 		"RouteTables", strings.Replace(parts["RouteTables"], `{"DestinationCidrBlock": "0.0.0.0/0", "NatGatewayId"`, `{"DestinationPrefixListId": "pl-s3", "GatewayId": "vpce-s3", "State": "active"}, {"DestinationCidrBlock": "0.0.0.0/0", "NatGatewayId"`, 1)))
-	n.want("web-1 -> orders tcp/5432", reachable, "db -> orders tcp/5432", unreachable, "lambda-eni-fn -> orders tcp/5432", reachable, "eni-rds -> web-1 tcp/443", reachable,
+	n.want("web-1 -> orders tcp/5432", reachable, "db -> orders tcp/5432", unreachable, "lambda-eni-fn -> orders tcp/5432", reachable, "web-1 -> lambda-eni-fn tcp/443", unreachable, "eni-rds -> web-1 tcp/443", reachable,
 		"db -> vpce-ssm tcp/443", reachable, "db -> vpce-s3 tcp/443", reachable, "db -> 10.0.1.33 tcp/443", unknown, "db -> 10.0.1.33 tcp/22", unreachable)
 	n.says(`the VPC endpoint that network interface "eni-other" belongs to is not in the dump`)
 }

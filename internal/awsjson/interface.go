@@ -345,6 +345,9 @@ func (b *builder) otherInterface(i *eni) {
 	b.ids[i.id] = true
 	b.entered[b.name(i.id)] = "network_interfaces"
 	b.interfaceKeys(e.Value, i)
+	if kind == "lambda" || strings.HasPrefix(e.Comment, "AWS Lambda VPC ENI") {
+		e.Set("outbound_only", doc.Bool(true, i.At()))
+	}
 }
 
 // unknownOwners are the types of interfaces that belong to what takes packets

@@ -177,7 +177,7 @@ func TestPlacementsOfATemplate(t *testing.T) {
 	for _, c := range [][3]string{
 		{"instances", "Db@A", "{subnet: A, private_ip: auto, security_groups: [Open]}"},
 		{"instances", "Db@B", "{subnet: B, private_ip: auto, security_groups: [Open]}"},
-		{"instances", "Fn", "{subnet: B, private_ip: auto, security_groups: [Open]}"},
+		{"instances", "Fn", "{subnet: B, private_ip: auto, security_groups: [Open], outbound_only: true}"},
 		{"instances", "FnOut", "no instances FnOut"},
 		{"instances", "Asg", "{subnet: A, private_ip: auto, public_ip: auto, security_groups: [Open]}"},
 		{"load_balancers", "Alb", "type: application scheme: internal security_groups: [Open] nodes: - {subnet: A, private_ip: auto} - {subnet: B, private_ip: auto} listeners: " +

@@ -9,12 +9,15 @@ import (
 
 // placement says where a resource that runs hosts of its own has their network
 // interfaces: properties, by their path.
-type placement struct{ subnets, group, groups, public string }
+type placement struct {
+	subnets, group, groups, public string
+	outbound                       bool // no connection can be begun to them (NI-24)
+}
 
 var placements = map[string]placement{
 	"AWS::RDS::DBInstance":               {group: "DBSubnetGroupName", groups: "VPCSecurityGroups", public: "PubliclyAccessible"},
-	"AWS::Lambda::Function":              {subnets: "VpcConfig.SubnetIds", groups: "VpcConfig.SecurityGroupIds"},
-	"AWS::Serverless::Function":          {subnets: "VpcConfig.SubnetIds", groups: "VpcConfig.SecurityGroupIds"},
+	"AWS::Lambda::Function":              {subnets: "VpcConfig.SubnetIds", groups: "VpcConfig.SecurityGroupIds", outbound: true},
+	"AWS::Serverless::Function":          {subnets: "VpcConfig.SubnetIds", groups: "VpcConfig.SecurityGroupIds", outbound: true},
 	"AWS::ECS::Service":                  {subnets: "NetworkConfiguration.AwsvpcConfiguration.Subnets", groups: "NetworkConfiguration.AwsvpcConfiguration.SecurityGroups", public: "NetworkConfiguration.AwsvpcConfiguration.AssignPublicIp"},
 	"AWS::EFS::MountTarget":              {subnets: "SubnetId", groups: "SecurityGroups"},
 	"AWS::ElastiCache::CacheCluster":     {group: "CacheSubnetGroupName", groups: "VpcSecurityGroupIds"},
@@ -93,6 +96,9 @@ func (w *writer) place(r *resource) {
 		e.Set("subnet", doc.Str(subnet.shown, s.at)).Set("private_ip", doc.Str(draft.Auto, s.at))
 		if public || ofSubnet && isTrue(subnet.get("MapPublicIpOnLaunch")) {
 			e.Set("public_ip", doc.Str(draft.Auto, s.at))
+		}
+		if p.outbound {
+			e.Set("outbound_only", doc.Bool(true, r.at))
 		}
 		for _, g := range groups.each() {
 			e.Append("security_groups", doc.Str(w.target(r, "SecurityGroupIds", g), g.at))

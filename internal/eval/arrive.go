@@ -23,6 +23,12 @@ func (w *walk) arrive(b branch, who model.Resource, at *model.Interface) {
 		})
 		return
 	}
+	if h, ok := who.(*model.Instance); ok && h.OutboundOnly && who != w.origin.host {
+		w.drop(&b, b.asked, func() Hop {
+			return gatewayHop(h).with(OutboundOnly, fmt.Sprintf("%s begins connections, and none can be begun to it", h.Name), "NI-24")
+		})
+		return
+	}
 	if t := w.target.host; t != nil && t != who && !forwardedPort(b.trail) {
 		w.elsewhere(&b, who, t)
 		return

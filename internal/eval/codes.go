@@ -29,6 +29,7 @@ const (
 	NATGatewayUnsolicited    Code = "NGW_NO_INBOUND_CONNECTIONS"
 	NATGatewayFamily         Code = "NGW_IPV6_REQUIRES_NAT64_PREFIX"
 	NATGatewaySource         Code = "NGW_REQUIRES_SOURCE_IN_VPC"
+	OutboundOnly             Code = "INSTANCE_OUTBOUND_ONLY"
 	NoAddressOfFamily        Code = "NO_ADDRESS_OF_FAMILY"
 	NoInternetGateway        Code = "NO_INTERNET_GATEWAY"
 	NoPossibleDestination    Code = "NO_POSSIBLE_DESTINATION"
@@ -103,6 +104,7 @@ func Codes() []CodeInfo {
 		{IngressRedirection, true, "a subnet whose inbound traffic a gateway route table redirects cannot use a direct route to that internet gateway"},
 		{InstanceForwardRules, false, "the forward rules of a host (iptables' FORWARD chain) drop the packet"},
 		{InstanceNotForwarding, false, "the packet is for another host and the instance does not forward (ip_forward)"},
+		{OutboundOnly, false, "the host begins connections and takes none in, as a Lambda function (outbound_only)"},
 		{ProtocolRestriction, true, "this device carries other protocols only: a NAT gateway TCP, UDP and ICMP, an interface endpoint TCP and UDP"},
 		{NATGatewayUnsolicited, false, "a NAT gateway takes nothing in but the replies to what went out through it"},
 		{NATGatewayFamily, false, "a NAT gateway translates IPv6 to 64:ff9b::/96 only"},

@@ -163,6 +163,7 @@ func makeInstanceFields() []field[rawInstance] {
 	}
 	return append(fields,
 		field[rawInstance]{"ip_forward", false, func(w *walker, n *yaml.Node, d *rawInstance) { w.readForward(n, d.Instance) }},
+		field[rawInstance]{"outbound_only", false, func(w *walker, n *yaml.Node, d *rawInstance) { w.boolean(n, &d.OutboundOnly) }},
 		field[rawInstance]{"interface", false, func(w *walker, n *yaml.Node, d *rawInstance) {
 			if name, ok := w.name(n); ok {
 				d.ifaceName, d.ifaceNameAt = name, w.at(n)

@@ -251,7 +251,7 @@ func TestNotText(t *testing.T) {
 
 func TestColumnsAreBytes(t *testing.T) {
 	refuse(t, "version: 1\ninstances: {\"日本\": {}, é: {^x: 1}}\n",
-		`unknown key "x" in instance "é"; expected one of account, carrier_ip, customer_owned_ip, forward_rules, interface, ip_forward, ipv6, local_routes, masquerade, port_forwards, private_ip, private_ips, public_ip, public_ips, security_groups, source_dest_check, subnet [unknown-key]`)
+		`unknown key "x" in instance "é"; expected one of account, carrier_ip, customer_owned_ip, forward_rules, interface, ip_forward, ipv6, local_routes, masquerade, outbound_only, port_forwards, private_ip, private_ips, public_ip, public_ips, security_groups, source_dest_check, subnet [unknown-key]`)
 }
 
 func TestTwoHundredErrors(t *testing.T) {

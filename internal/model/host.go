@@ -99,6 +99,9 @@ type Instance struct {
 	// ForwardUnknown is set in place of IPForward where nobody knows what the
 	// host does with packets that are not for it.
 	ForwardUnknown bool
+	// OutboundOnly is set where no connection can be begun to the host, as to
+	// a Lambda function (NI-24); replies to its own come in.
+	OutboundOnly bool
 	LocalRoutes    []Block       // further destinations that the host takes for its own
 	Masquerade     []Masquerade  // in order; the first match wins
 	PortForwards   []PortForward // in order; the first match wins

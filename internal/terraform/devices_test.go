@@ -263,7 +263,7 @@ func TestPlacements(t *testing.T) {
 		{"aws_db_instance.d@aws_subnet.s[0]", "subnet", "aws_subnet.s[0]"}, {"aws_db_instance.d@aws_subnet.s[1]", "security_groups", "[aws_security_group.g]"},
 		{"aws_rds_cluster_instance.c@aws_subnet.s[1]", "public_ip", "auto"}, {"aws_rds_cluster_instance.c@aws_subnet.s[0]", "security_groups", "[aws_security_group.g]"},
 		{"aws_rds_cluster.c", "", "no entry aws_rds_cluster.c"}, {"aws_lambda_function.out", "", "no entry aws_lambda_function.out"},
-		{"aws_lambda_function.f", "subnet", "aws_subnet.s[0]"}, {"aws_lambda_function.f", "private_ip", "auto"},
+		{"aws_lambda_function.f", "subnet", "aws_subnet.s[0]"}, {"aws_lambda_function.f", "private_ip", "auto"}, {"aws_lambda_function.f", "outbound_only", "true"},
 		{"aws_autoscaling_group.a", "public_ip", "auto"}, {"aws_autoscaling_group.a", "security_groups", "[aws_security_group.g]"},
 		{"aws_lb.b", "listeners", "[{protocol: http, port: 80, targets: [{instance: aws_ecs_service.e@aws_subnet.s[0], port: 8080}, {instance: aws_ecs_service.e@aws_subnet.s[1], port: 8080}, {instance: aws_autoscaling_group.a, port: 80}]}]"},
 		{"aws_elasticache_cluster.x", "", "not_modelled"},

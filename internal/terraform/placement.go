@@ -16,10 +16,12 @@ type placement struct {
 	public  path // whether they get public addresses
 	from    path // of another resource that has the subnets and groups, as a cluster
 	address path // the private address, where there is one
+	// outbound says that no connection can be begun to them (NI-24).
+	outbound bool
 }
 
 var placements = map[string]placement{
-	"aws_lambda_function":               {subnets: path{"vpc_config", 0, "subnet_ids"}, groups: path{"vpc_config", 0, "security_group_ids"}},
+	"aws_lambda_function":               {subnets: path{"vpc_config", 0, "subnet_ids"}, groups: path{"vpc_config", 0, "security_group_ids"}, outbound: true},
 	"aws_ecs_service":                   {subnets: path{"network_configuration", 0, "subnets"}, groups: path{"network_configuration", 0, "security_groups"}, public: path{"network_configuration", 0, "assign_public_ip"}},
 	"aws_db_instance":                   {subnets: path{"db_subnet_group_name"}, groups: path{"vpc_security_group_ids"}, public: path{"publicly_accessible"}},
 	"aws_rds_cluster_instance":          {from: path{"cluster_identifier"}, public: path{"publicly_accessible"}},
@@ -42,7 +44,7 @@ var placements = map[string]placement{
 	"aws_elasticsearch_domain":          {subnets: path{"vpc_options", 0, "subnet_ids"}, groups: path{"vpc_options", 0, "security_group_ids"}},
 	"aws_fsx_lustre_file_system":        {subnets: path{"subnet_ids"}, groups: path{"security_group_ids"}},
 	"aws_fsx_windows_file_system":       {subnets: path{"subnet_ids"}, groups: path{"security_group_ids"}},
-	"aws_apprunner_vpc_connector":       {subnets: path{"subnets"}, groups: path{"security_groups"}},
+	"aws_apprunner_vpc_connector":       {subnets: path{"subnets"}, groups: path{"security_groups"}, outbound: true},
 	"aws_sagemaker_notebook_instance":   {subnets: path{"subnet_id"}, groups: path{"security_groups"}},
 	"aws_mwaa_environment":              {subnets: path{"network_configuration", 0, "subnet_ids"}, groups: path{"network_configuration", 0, "security_group_ids"}},
 	"aws_codebuild_project":             {subnets: path{"vpc_config", 0, "subnets"}, groups: path{"vpc_config", 0, "security_group_ids"}},
@@ -107,6 +109,9 @@ func (m *importer) place(r *resource) bool {
 		}
 		for _, g := range names {
 			e.Append("security_groups", str(r, g))
+		}
+		if p.outbound {
+			e.Set("outbound_only", doc.Bool(true, r.at))
 		}
 		m.placed[r] = append(m.placed[r], name)
 	}
