@@ -11,7 +11,7 @@ import (
 // direct is a Direct Connect gateway, or the private virtual interfaces of a
 // VPN gateway, which are to packets what such a gateway is.
 type direct struct {
-	id, region string // of virtual interfaces the id of the first; their Region
+	id         string // of virtual interfaces that of the first
 	at         diag.Pos
 	interfaces []*resource // nil for a Direct Connect gateway
 	allowed    []allowed
