@@ -100,13 +100,18 @@ func (c *comparison) verdict() string {
 
 // source compares the address that the host chose to send from.
 func (c *comparison) source() string {
-	if !c.o.Source.IsValid() || c.p.Instance == nil || c.o.Err != nil || slices.Contains(ownAddresses(c.p.Instance), c.p.Header.Dst) {
+	if !c.o.Source.IsValid() || c.p.Instance == nil || c.o.Err != nil || isOwn(c.p.Instance, c.p.Header.Dst) {
 		return "" // to itself, a host sends from the address that it sends to
 	}
 	if !c.r.From.Addrs.Contains(c.o.Source) {
 		return fmt.Sprintf("sent from %s, the analyzer says %s", c.o.Source, c.r.From.Addrs)
 	}
 	return ""
+}
+
+// isOwn reports whether a host takes an address for its own.
+func isOwn(inst *model.Instance, a netip.Addr) bool {
+	return slices.Contains(ownAddresses(inst), a) || slices.ContainsFunc(inst.LocalRoutes, func(b model.Block) bool { return b.Prefix.Contains(a) })
 }
 
 // delivery compares who got the request and the client that it saw.
