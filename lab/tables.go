@@ -70,7 +70,7 @@ func (l *Lab) buildTable(r *routing, t *model.RouteTable, s *model.Subnet, table
 			if g, ok := route.Target.(*model.NATGateway); ok && len(g.Interfaces) > 1 {
 				r.spread(table, p, l.serving(g, s), metric)
 				for _, i := range g.Interfaces { // a reply finds the address that it is for
-					if a := i.Primary(false); p.Contains(a) && !longer(t, p, a) {
+					if a := i.Primary(false); !g.Regional && p.Contains(a) && !longer(t, p, a) {
 						r.route(table, full(a), l.enis[i], metric)
 					}
 				}
