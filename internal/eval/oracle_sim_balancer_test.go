@@ -114,7 +114,7 @@ type probe struct {
 // or a Gateway Load Balancer's endpoint between (LB-6).
 func (w *walker) keepsClient(node *model.Interface, t *model.Target, q pkt) bool {
 	o := &walker{t: w.t, client: w.client, sent: q, choose: &chooser{ports: w.choose.ports}, up: w.up, probing: &probe{until: t.Interface},
-		leg: &leg{}, visited: map[visit]bool{}, records: map[record]bool{}, crossed: w.crossed, abroad: map[netip.Addr]bool{}, kept: true, flows: map[targetFlow]*model.Interface{}}
+		leg: &leg{}, visited: map[visit]bool{}, records: map[record]bool{}, admitted: map[admitted]bool{}, crossed: w.crossed, abroad: map[netip.Addr]bool{}, kept: true, flows: map[targetFlow]*model.Interface{}}
 	o.leave(node, q)
 	return !o.probing.hidden
 }

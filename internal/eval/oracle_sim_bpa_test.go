@@ -8,10 +8,16 @@ import (
 
 // blocked reports whether VPC Block Public Access stops a connection at a
 // gateway of a VPC: outward where an interface in the subnet hands it over,
-// inward where one gets it (IGW-16). Replies pass.
-func (w *walker) blocked(v *model.VPC, at *model.Interface, s *model.Subnet, outward bool) bool {
+// inward where one gets it (IGW-16). Replies of what has passed pass. p is the
+// packet as the VPC knows it.
+func (w *walker) blocked(v *model.VPC, at *model.Interface, s *model.Subnet, outward bool, p pkt) bool {
 	b := v.BlockPublicAccess
-	if b == nil || w.replying {
+	if b == nil {
+		return false
+	}
+	if !w.replying {
+		w.admitted[admitted{v, p}] = true // where it is stopped there is no reply
+	} else if w.admitted[admitted{v, p.reverse()}] {
 		return false
 	}
 	if at != nil && outward && b.IngressOnly {
@@ -19,23 +25,38 @@ func (w *walker) blocked(v *model.VPC, at *model.Interface, s *model.Subnet, out
 			return false
 		}
 	}
+	egress := false
 	for _, x := range b.Exclusions {
 		if x.EgressOnly && (!outward || b.IngressOnly) {
 			continue
 		}
-		if x.VPC == v {
+		if x.VPC == v && !(x.EgressOnly && w.replying) {
 			return false
 		}
+		egress = egress || x.VPC == v
 		inspects := false
 		if at != nil {
 			e, ok := at.Owner.(*model.VPCEndpoint)
 			inspects = ok && e.Type == model.GatewayLoadBalancerEndpoint
 		}
 		if x.Subnet != nil && x.Subnet == s && !inspects {
-			return false
+			if !x.EgressOnly || !w.replying {
+				return false
+			}
+			egress = true
 		}
 	}
+	if egress { // nothing says whether a reply without a request may leave
+		w.leg.unclear = true
+		return false
+	}
 	return true
+}
+
+// admitted is what Block Public Access has seen of the request in a VPC.
+type admitted struct {
+	v *model.VPC
+	p pkt
 }
 
 // entrance is who gets what a gateway lets into a VPC, and its subnet.

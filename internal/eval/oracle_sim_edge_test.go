@@ -26,6 +26,7 @@ func (w *walker) carrierOut(g *model.CarrierGateway, from *model.Interface, p pk
 	w.pass(g.Name)
 	w.emitter = nil
 	var codes []eval.Code
+	inside := p
 	o := w.owner(g.VPC, p.src)
 	if o == nil {
 		codes = append(codes, eval.GatewayRejectsSpoofed, eval.CarrierNoAddress)
@@ -34,7 +35,7 @@ func (w *walker) carrierOut(g *model.CarrierGateway, from *model.Interface, p pk
 	} else {
 		codes = append(codes, eval.CarrierNoAddress)
 	}
-	if w.blocked(g.VPC, from, from.Subnet, true) {
+	if w.blocked(g.VPC, from, from.Subnet, true, inside) {
 		codes = append(codes, eval.PublicAccessBlocked)
 	}
 	if w.replying && codes == nil && !w.abroad[p.src] {
@@ -118,7 +119,7 @@ func (w *walker) carrierIn(v *model.VPC, p pkt, internet bool) {
 	if internet && !inAfrica(to.Subnet.AZ) && p.proto != packet.ICMP && !w.begun[begun{g, outer.reverse()}] {
 		codes = append(codes, eval.CarrierFromInternet)
 	}
-	if w.blocked(v, to, to.Subnet, false) {
+	if w.blocked(v, to, to.Subnet, false, p) {
 		codes = append(codes, eval.PublicAccessBlocked)
 	}
 	if codes != nil {

@@ -55,7 +55,7 @@ func (w *walker) internetGatewayOut(g *model.InternetGateway, from *model.Interf
 		codes = append(codes, eval.IGWDestinationRFC6598)
 	}
 	o := w.owner(g.VPC, p.src)
-	if w.blocked(g.VPC, from, from.Subnet, true) {
+	if w.blocked(g.VPC, from, from.Subnet, true, p) {
 		codes = append(codes, eval.PublicAccessBlocked)
 	}
 	if w.ofPool(g, from, p.src) { // GW-14
@@ -186,7 +186,7 @@ func (w *walker) internetGatewayIn(v *model.VPC, p pkt) {
 			codes, names = append(codes, eval.BalancerInternal), append(names, lb.Name)
 		}
 	}
-	if w.blocked(v, first, s, false) {
+	if w.blocked(v, first, s, false, p) {
 		codes = append(codes, eval.PublicAccessBlocked)
 		if first == nil { // nobody is there, whom it might have been for
 			w.drop(append(codes, eval.NoRoute, eval.NoPossibleDestination))
@@ -266,7 +266,7 @@ func (w *walker) egressOnlyOut(g *model.EgressOnlyInternetGateway, from *model.I
 	if w.owner(g.VPC, p.src) == nil {
 		codes = append(codes, eval.GatewayRejectsSpoofed)
 	}
-	if b := g.VPC.BlockPublicAccess; b != nil && !b.IngressOnly && w.blocked(g.VPC, from, from.Subnet, true) {
+	if b := g.VPC.BlockPublicAccess; b != nil && !b.IngressOnly && w.blocked(g.VPC, from, from.Subnet, true, p) {
 		codes = append(codes, eval.PublicAccessBlocked)
 	}
 	if codes != nil {

@@ -170,6 +170,7 @@ func simulate(t *model.Topology, from sender, p pkt, reply bool, choose *chooser
 func (w *walker) run(reply bool) *outcome {
 	w.records, w.abroad, w.flows = map[record]bool{}, map[netip.Addr]bool{}, map[targetFlow]*model.Interface{}
 	w.begun = map[begun]bool{}
+	w.admitted = map[admitted]bool{}
 	w.crossed, w.pinned, w.inspected = map[netip.Addr]*model.PeeringConnection{}, map[*model.TransitGatewayAttachment]*model.Interface{}, map[inspection]*inspected{}
 	o := &outcome{sent: w.sent}
 	defer func() { o.chosen = len(w.choose.arity) > 0 }()
@@ -250,6 +251,7 @@ type walker struct {
 	abroad   map[netip.Addr]bool   // destinations that the request had on the internet
 	up       map[*model.Tunnel]int // 1 up, 2 down, 3 being looked at
 
+	admitted  map[admitted]bool                                    // what Block Public Access has seen (IGW-16)
 	byTransit *model.VPC                                           // the VPC that it entered over a transit gateway (NGW-11)
 	begun     map[begun]bool                                       // what went out by a carrier gateway (MISC-3)
 	pinned    map[*model.TransitGatewayAttachment]*model.Interface // zones of the flow (TGW-7)

@@ -12,17 +12,32 @@ import (
 // gateway or gets it from there; nil for an inspecting endpoint's.
 func (w *walk) publicAccess(b *branch, v *model.VPC, g model.Resource, i *model.Interface, out bool) {
 	block := v.BlockPublicAccess
-	if block == nil || b.asked == packet.Empty || b.dir == packet.Reply { // of a connection that passes
+	if block == nil || b.asked == packet.Empty {
 		return
 	}
 	x := exclusion(block, v, i)
 	ok := packet.Empty
+	if b.dir == packet.Reply {
+		if ok = w.knownConnections(b, v); ok == b.asked {
+			return
+		}
+		if out && x != nil && x.EgressOnly && !block.IngressOnly {
+			unseen := w.sp.Minus(b.asked, ok)
+			w.endsUnknown(b, unseen, func() Hop {
+				return gatewayHop(block).with(NotModelled, "whether an exclusion for egress alone lets out the reply to a request that has come in by no gateway of "+v.Name+" is not documented", "IGW-16")
+			})
+			w.without(b, unseen)
+			return
+		}
+	}
 	if letsPass(block, x, g, i, out) {
 		ok = b.asked
 	}
 	w.gate(b, ok, false, func(packet.Set) Hop {
 		h := gatewayHop(block).with(PublicAccessBlocked, "", "IGW-16")
 		switch {
+		case b.dir == packet.Reply && ok != b.asked:
+			h.Message = "the request has not passed a gateway of " + v.Name + ", so its reply is none that is let through: " + blockText(block, x, v, i, out)
 		case ok == b.asked && x == nil:
 			h.Message = "lets out what is begun inside, by " + g.ID().Kind.Phrase()
 			if nat(i) {
@@ -35,6 +50,22 @@ func (w *walk) publicAccess(b *branch, v *model.VPC, g model.Resource, i *model.
 		}
 		return h
 	})
+	if b.dir == packet.Forward && b.asked != packet.Empty {
+		w.remember(b, mark{kind: admitted, device: v})
+	}
+}
+
+// knownConnections returns the part of a reply whose request has passed the
+// Block Public Access of a VPC, with the same header.
+func (w *walk) knownConnections(b *branch, v *model.VPC) packet.Set {
+	known := packet.Empty
+	space := b.space()
+	for m := b.trail; m != nil; m = m.prev {
+		if m.kind == admitted && m.device == model.Resource(v) && m.space == space {
+			known = w.sp.Or(known, w.sp.And(b.asked, m.asked))
+		}
+	}
+	return known
 }
 
 // exclusion returns the exclusion that holds for a VPC, or for the subnet of

@@ -151,3 +151,39 @@ network_interfaces:
 	topo(t, but(t, twoLegs, "WHICH", "s-in")).ask("internet -> 203.0.113.10 tcp/443", reachable, via("igw", "bpa"), back("igw"))
 	topo(t, but(t, twoLegs, "WHICH", "s-out")).ask("internet -> 203.0.113.10 tcp/443", unreachable, because("forward VPC_BLOCK_PUBLIC_ACCESS_ENABLED bpa"))
 }
+
+// A reply that leaves by a gateway which its request has not passed belongs to
+// no connection that is known there.
+func TestIGW16_RepliesOfWhatHasNotPassedAreBlocked(t *testing.T) {
+	const byPeering = `
+vpcs: {vpc-a: {cidr: 10.0.0.0/16, ipv6_cidr: "2001:db8:a::/56", account: "1"}, vpc-b: {cidr: 10.1.0.0/16, ipv6_cidr: "2001:db8:b::/56", account: "2"}}
+internet_gateways: {igw-a: {vpc: vpc-a}, igw-b: {vpc: vpc-b}}
+peering_connections: {pcx: {requester: vpc-a, accepter: vpc-b}}
+block_public_access: {bpa: {account: WHOSE, internet_gateway_block_mode: MODE, exclusions: [EXCLUSIONS]}}
+subnets:
+  s-a: {vpc: vpc-a, ipv6_cidr: "2001:db8:a::/64", route_table: rtb-a}
+  s-b: {vpc: vpc-b, ipv6_cidr: "2001:db8:b::/64", route_table: rtb-b}
+route_tables:
+  rtb-a: {vpc: vpc-a, routes: [{destination: "::/0", target: igw-a}, {destination: "2001:db8:b::/56", target: pcx}]}
+  rtb-b: {vpc: vpc-b, routes: [{destination: "::/0", target: igw-b}]}
+security_groups: {sg-b: {vpc: vpc-b, ingress: [{protocol: all, source: "::/0"}]}}
+instances:
+  a: {subnet: s-a, ipv6: "2001:db8:a::10"}
+  b: {subnet: s-b, ipv6: "2001:db8:b::10", security_groups: [sg-b]}
+`
+	ask := func(whose, mode, exclusions string) *network {
+		return topo(t, but(t, byPeering, "WHOSE", whose, "MODE", mode, "EXCLUSIONS", exclusions))
+	}
+	const q = "a -> b tcp/443"
+	stopped := blocked("return VPC_BLOCK_PUBLIC_ACCESS_ENABLED bpa")
+	for _, mode := range []string{"block-bidirectional", "block-ingress"} {
+		ask(`"1"`, mode, "").ask(q, unreachable, stopped) // where it comes in
+		ask(`"2"`, mode, "").ask(q, unreachable, stopped) // where it goes out
+		ask(`"2"`, mode, "{subnet: s-b, internet_gateway_exclusion_mode: allow-bidirectional}").ask(q, reachable, back("bpa", "igw-b", "igw-a"))
+	}
+	ask(`"1"`, "off", "").ask(q, reachable)
+	const egress = "internet_gateway_exclusion_mode: allow-egress}"
+	ask(`"1"`, "block-bidirectional", "{subnet: s-a, "+egress).ask(q, unreachable, stopped)
+	ask(`"2"`, "block-ingress", "{subnet: s-b, "+egress).ask(q, unreachable, stopped)
+	ask(`"2"`, "block-bidirectional", "{subnet: s-b, "+egress).ask(q, unknown)
+}

@@ -19,7 +19,7 @@ type mark struct {
 	newAsked, newLive packet.Set
 	iface             *model.Interface // tracked, pinned
 	egress            bool             // tracked
-	device            model.Resource   // rewritten, passed, crossed, pinned
+	device            model.Resource   // rewritten, passed, crossed, admitted, pinned
 	pass              int              // rewritten, passed: one number for all marks of one passage
 	change            change           // rewritten
 	optional          bool             // passed: the reply may leave the device out (EP-11)
@@ -33,6 +33,7 @@ const (
 	rewritten                 // an address or port has changed
 	passed                    // a stateful device was passed, which must see the reply (M-8)
 	crossed                   // a peering connection was crossed (NGW-12)
+	admitted                  // Block Public Access has let it through (IGW-16)
 	pinned                    // appliance mode has chosen an interface of an attachment (TGW-7)
 )
 
