@@ -105,6 +105,9 @@ func (w *walk) fromMember(b *branch, g *model.SecurityGroup, s packet.Set) packe
 	if b.fromBalancer() {
 		return s // LB-5: also with the client's address preserved
 	}
+	if e, ok := b.iface.Owner.(*model.VPCEndpoint); ok && e.PreserveClientIP {
+		return s // EP-13: likewise
+	}
 	return w.own(s, b.iface, b.fam, b.source())
 }
 

@@ -129,7 +129,11 @@ func (w *walker) peerMatches(g *model.SecurityGroup, r *model.SGRule, egress boo
 	if w.emitter == nil {
 		return false
 	}
-	if _, node := w.emitter.Owner.(*model.LoadBalancer); !node && !w.emitter.Owns(peer) { // SG-12; LB-5
+	_, known := w.emitter.Owner.(*model.LoadBalancer)                            // LB-5
+	if e, ok := w.emitter.Owner.(*model.VPCEndpoint); ok && e.PreserveClientIP { // EP-13
+		known = true
+	}
+	if !known && !w.emitter.Owns(peer) { // SG-12
 		return false
 	}
 	for _, carried := range w.emitter.Groups {

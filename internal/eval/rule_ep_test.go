@@ -199,6 +199,25 @@ func TestEP13_InstanceConnectEndpointStartsAndTakesNothingIn(t *testing.T) {
 	keep.ask("eice -> host tcp/22", partial, worksFor("198.51.100.0/24", "22", ""), because("forward ENI_SG_RULES_MISMATCH sg-host ingress"))
 }
 
+// A rule that names the endpoint's group admits it, whether the client's address
+// is kept or not.
+func TestEP13_GroupOfTheEndpointIsKnownWithTheClientAddressKept(t *testing.T) {
+	for _, keep := range []string{"true", "false"} {
+		yaml := but(t, `
+vpcs: {vpc: {cidr: 10.0.0.0/16}}
+subnets: {s: {vpc: vpc, cidr: 10.0.1.0/24}, s-h: {vpc: vpc, cidr: 10.0.2.0/24}}
+security_groups:
+  sg-eice: {vpc: vpc}
+  sg-host: {vpc: vpc, ingress: [{protocol: tcp, ports: 22, source: sg-eice}, {protocol: tcp, ports: 3389, source: sg-host}]}
+vpc_endpoints: {eice: {type: instance_connect, subnet: s, private_ip: 10.0.1.70, security_groups: [sg-eice], preserve_client_ip: KEEP}}
+instances: {host: {subnet: s-h, private_ip: 10.0.2.10, security_groups: [sg-host]}}
+`, "KEEP", keep)
+		n := topo(t, yaml)
+		n.ask("eice -> host tcp/22", reachable, groups("sg-eice egress", "sg-host ingress"))
+		n.ask("eice -> host tcp/3389", unreachable, because("forward ENI_SG_RULES_MISMATCH sg-host ingress"))
+	}
+}
+
 // What keeps its clients' addresses connects within its VPC only, over a transit
 // gateway too, where nothing else would stop it.
 func TestEP13_KeptClientAddressStaysInTheVPC(t *testing.T) {
