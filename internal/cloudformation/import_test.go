@@ -192,6 +192,28 @@ func TestWhatCannotBeKnownIsSaid(t *testing.T) {
 	}
 }
 
+func TestAParameterTakesItsAllowedValuesOnly(t *testing.T) {
+	body := `Parameters:
+  P: {Type: String, Default: dev, AllowedValues: [dev, prod]}
+  L: {Type: CommaDelimitedList, Default: a, AllowedValues: [a, b]}
+  B: {Type: String, Default: no, AllowedValues: [yes, no]}
+  S: {Type: "AWS::SSM::Parameter::Value<String>", Default: /net/a, AllowedValues: [/net/a, /net/b]}
+Resources: {V: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}}
+`
+	if m := Import(template1(body), map[string]string{"P": "prod", "L": "b, a", "B": "yes", "S": "10.0.0.0/16"}); len(m.Findings) > 0 {
+		t.Error(messages(m))
+	}
+	got := messages(Import(template1(body), map[string]string{"P": "prd", "L": "a,c"}))
+	for _, want := range []string{
+		`t.yaml:3:6: parameter "P" takes one of dev, prod, and --parameters gives "prd"; did you mean "prod"? [cloudformation-parameter]`,
+		`t.yaml:4:6: parameter "L" takes one of a, b, and --parameters gives "c"`,
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %s in\n%s", want, got)
+		}
+	}
+}
+
 func TestExportsOfOneTemplateServeAnother(t *testing.T) {
 	files := []load.Source{
 		{Name: "apps.yaml", Data: []byte(`AWSTemplateFormatVersion: '2010-09-09'

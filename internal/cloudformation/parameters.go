@@ -14,18 +14,24 @@ func (t *template) setParameters() {
 	for name, p := range t.parameters {
 		typ, at := "", t.at(p.node)
 		var standard *string
+		var allowed []string
 		for k, v := range pairs(p.node) {
 			switch k.Value {
 			case "Type":
 				typ = v.Value
 			case "Default":
 				standard = &v.Value
+			case "AllowedValues":
+				for _, a := range v.Content {
+					allowed = append(allowed, a.Value)
+				}
 			}
 		}
 		given, ok := t.set.parameters[name]
 		switch {
 		case ok:
 			t.set.used[name] = true
+			t.allow(name, typ, given, allowed)
 		case standard != nil:
 			given = *standard
 		default:
@@ -42,6 +48,25 @@ func (t *template) setParameters() {
 			}
 		default:
 			p.value = plain(given, at)
+		}
+	}
+}
+
+// allow reports a value of the user's that is none of a parameter's
+// AllowedValues: CloudFormation would refuse it. Those of a parameter of the
+// parameter store are names there, and the user gives what is found.
+func (t *template) allow(name, typ, given string, allowed []string) {
+	if len(allowed) == 0 || strings.HasPrefix(typ, "AWS::SSM::Parameter::Value") {
+		return
+	}
+	values := []string{given}
+	if typ == "CommaDelimitedList" || strings.HasPrefix(typ, "List<") {
+		values = strings.Split(given, ",")
+	}
+	for _, v := range values {
+		if v = strings.TrimSpace(v); !slices.Contains(allowed, v) {
+			t.set.report(diag.Error, t.at(t.parameters[name].node), idParameter, "parameter %q takes one of %s, and --parameters gives %q%s",
+				name, strings.Join(allowed, ", "), v, diag.DidYouMean(v, allowed))
 		}
 	}
 }
