@@ -76,7 +76,7 @@ func (o importOptions) write(in importer.Input, findings []diag.Finding) error {
 	}
 	_, more := load.Load(read)
 	findings = diag.Sort(append(findings, more...))
-	if err := render.Imports(o.app.stderr, in.Imports, in.LeftOut, findings, render.Options{Color: o.app.stderrColor()}); err != nil {
+	if err := render.Imports(o.app.stderr, in.Imports, in.LeftOut, findings, render.Options{Color: o.app.stderrColor()}); err != nil && !brokenPipe(err) {
 		return badInputf("cannot write the report: %w", err)
 	}
 	if diag.HasErrors(findings) {
