@@ -155,6 +155,38 @@ func TestEdgesOfATemplate(t *testing.T) {
 	}
 }
 
+// A carrier IP address comes with the instance, or is an Elastic IP address of
+// the zone's network border group (MISC-3). Which one is not known, and then the
+// instance is not modelled.
+func TestCarrierAddressesOfATemplate(t *testing.T) {
+	files := template1(inVPC + `
+  Wave: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Vpc, CidrBlock: 10.0.9.0/24, AvailabilityZone: us-east-1-wl1-bos-wlz-1}}
+  Carrier: {Type: AWS::EC2::CarrierGateway, Properties: {VpcId: !Ref Vpc}}
+  Table: {Type: AWS::EC2::RouteTable, Properties: {VpcId: !Ref Vpc}}
+  OfWave: {Type: AWS::EC2::SubnetRouteTableAssociation, Properties: {SubnetId: !Ref Wave, RouteTableId: !Ref Table}}
+  Out: {Type: AWS::EC2::Route, Properties: {RouteTableId: !Ref Table, DestinationCidrBlock: 0.0.0.0/0, CarrierGatewayId: !Ref Carrier}}
+  Own: {Type: AWS::EC2::Instance, Properties: {NetworkInterfaces: [{DeviceIndex: "0", AssociateCarrierIpAddress: true, SubnetId: !Ref Wave, GroupSet: [!Ref Open]}]}}
+  Given: {Type: AWS::EC2::Instance, Properties: {SubnetId: !Ref Wave, SecurityGroupIds: [!Ref Open]}}
+  GivenIp: {Type: AWS::EC2::EIP, Properties: {Domain: vpc, NetworkBorderGroup: us-east-1-wl1-bos-wlz-1, InstanceId: !Ref Given}}
+  Joined: {Type: AWS::EC2::Instance, Properties: {SubnetId: !Ref Wave, SecurityGroupIds: [!Ref Open]}}
+  JoinedIp: {Type: AWS::EC2::EIP, Properties: {Domain: vpc, NetworkBorderGroup: us-east-1-wl1-bos-wlz-1}}
+  Join: {Type: AWS::EC2::EIPAssociation, Properties: {AllocationId: !GetAtt JoinedIp.AllocationId, InstanceId: !Ref Joined}}
+  Bare: {Type: AWS::EC2::Instance, Properties: {SubnetId: !Ref Wave, SecurityGroupIds: [!Ref Open]}}
+`)
+	for _, name := range []string{"Own", "Given", "Joined"} {
+		want := "{kind: 'AWS::EC2::Instance', reason: its carrier IP address is known only when the stack is made}"
+		if got := entry(t, files, "not_modelled", name); got != want {
+			t.Errorf("%s: %s, expected %s", name, got, want)
+		}
+	}
+	holds(t, files, nil, `expect:
+  - {from: Own, to: 8.8.8.8, port: 443, verdict: unknown}
+  - {from: Given, to: 8.8.8.8, port: 443, verdict: unknown}
+  - {from: Joined, to: 8.8.8.8, port: 443, verdict: unknown}
+  - {from: Bare, to: 8.8.8.8, port: 443, verdict: unreachable, because: CAGW_CARRIER_IP_ASSOCIATION_FOR_EGRESS}
+`)
+}
+
 // Hosts of services stand in the subnets and groups that are given them, and are
 // the targets of load balancers, also by rules of listeners.
 func TestPlacementsOfATemplate(t *testing.T) {

@@ -1,14 +1,20 @@
 package cloudformation
 
 import (
+	"strings"
+
 	"github.com/vpcpath/vpcpath/internal/diag"
 	"github.com/vpcpath/vpcpath/internal/doc"
 	"github.com/vpcpath/vpcpath/internal/draft"
 )
 
 func (w *writer) instance(r *resource) {
-	e := w.entry("instances", r)
 	interfaces := r.get("NetworkInterfaces").each()
+	if w.onCarrier(r, interfaces) {
+		w.hidden(r, "its carrier IP address is known only when the stack is made")
+		return
+	}
+	e := w.entry("instances", r)
 	if len(interfaces) == 0 {
 		if r.get("SubnetId").kind == absent {
 			w.set.report(diag.Warning, r.at, idUnknown, "instance %q names no subnet: CloudFormation starts it in the default VPC, which is not in the template", r.name)
@@ -162,19 +168,61 @@ func (w *writer) natGateway(r *resource) {
 // elasticIP gives an instance that the address itself names a public address.
 func (w *writer) elasticIP(r *resource) {
 	if r.get("InstanceId").kind != absent {
-		w.publish(r, "InstanceId")
+		w.publish(r, "InstanceId", r)
 	}
 }
 
 func (w *writer) associateElasticIP(r *resource) {
+	var eip *resource
+	for _, property := range []string{"AllocationId", "EIP"} {
+		if ref, ok := r.get(property).ref(); ok {
+			eip = ref.to
+		}
+	}
 	for _, property := range []string{"InstanceId", "NetworkInterfaceId"} {
 		if r.get(property).kind != absent {
-			w.publish(r, property)
+			w.publish(r, property, eip)
 		}
 	}
 }
 
-func (w *writer) publish(r *resource, property string) {
+// ofCarrier reports whether an Elastic IP address is one of a Wavelength Zone:
+// a carrier IP address (MISC-3).
+func ofCarrier(eip *resource) bool {
+	if eip == nil {
+		return false
+	}
+	group, _ := eip.get("NetworkBorderGroup").text()
+	return strings.Contains(group, "-wl")
+}
+
+// onCarrier reports whether an instance has a carrier IP address, which the
+// language has no word for before it is known.
+func (w *writer) onCarrier(r *resource, interfaces []value) bool {
+	for _, n := range interfaces {
+		if isTrue(n.get("AssociateCarrierIpAddress")) {
+			return true
+		}
+	}
+	if w.carried == nil {
+		w.carried = map[string]bool{}
+		for _, t := range w.set.templates {
+			for _, eip := range t.resources {
+				if eip.typ == "AWS::EC2::EIP" && !eip.left && ofCarrier(eip) {
+					w.carried[w.holder(eip)] = true
+				}
+			}
+		}
+	}
+	return w.carried[r.shown]
+}
+
+// publish gives what a property of r names the Elastic IP address, which is
+// nil where it is not in the templates.
+func (w *writer) publish(r *resource, property string, eip *resource) {
+	if ref, ok := r.get(property).ref(); ok && ref.to.typ == "AWS::EC2::Instance" && ofCarrier(eip) {
+		return // the instance says so
+	}
 	e := w.of(r, property)
 	if e == nil {
 		return
@@ -200,7 +248,7 @@ func (w *writer) address(to reference) string {
 	case "AWS::EC2::Instance.PublicIp":
 		return to.to.shown + ".public_ip"
 	case "AWS::EC2::EIP.", "AWS::EC2::EIP.PublicIp":
-		if holder := w.holder(to.to); holder != "" {
+		if holder := w.holder(to.to); holder != "" && !ofCarrier(to.to) {
 			return holder + ".public_ip"
 		}
 	}

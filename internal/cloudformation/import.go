@@ -53,10 +53,11 @@ func (w *writer) hostsThatMayForward(d *doc.Document) {
 
 // writer turns resources into pieces of a network.
 type writer struct {
-	set   *set
-	draft draft.Draft
-	count map[string]*doc.Count
-	holes int // unknown things that got a name
+	carried map[string]bool // instances that Elastic IP addresses of Wavelength Zones name
+	set     *set
+	draft   draft.Draft
+	count   map[string]*doc.Count
+	holes   int // unknown things that got a name
 }
 
 func (w *writer) comment() string {
