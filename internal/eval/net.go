@@ -145,6 +145,7 @@ var notPublic = prefixes("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/
 var (
 	rfc1918  = prefixes("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
 	rfc6598  = prefixes("100.64.0.0/10")
+	private6 = prefixes("fc00::/7")
 	public4  = addr.SetOf(netip.MustParsePrefix("0.0.0.0/0")).Minus(notPublic)
 	public6  = prefixes("2000::/3")
 	publicIP = public4.Union(public6)

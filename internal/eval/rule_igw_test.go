@@ -159,6 +159,28 @@ func TestIGW13_IPv6BothWaysUntranslated(t *testing.T) {
 	n.ask("2001:db8:ffff::1 -> 2001:db8:a:1::77 tcp/80", unreachable, because("forward NO_POSSIBLE_DESTINATION vpc"))
 }
 
+func TestIGW13_PrivateIPv6IsNotOfTheInternet(t *testing.T) {
+	n := topo(t, `
+vpcs: {vpc: {cidr: 10.0.0.0/16, ipv6_cidr: "fd80:0:a::/56"}}
+internet_gateways: {igw: {vpc: vpc}}
+egress_only_internet_gateways: {eigw: {vpc: vpc}}
+route_tables:
+  rtb: {vpc: vpc, routes: [{destination: "::/0", target: igw}]}
+  rtb-out: {vpc: vpc, routes: [{destination: "::/0", target: eigw}]}
+subnets:
+  s: {vpc: vpc, cidr: 10.0.1.0/24, ipv6_cidr: "fd80:0:a:1::/64", route_table: rtb}
+  out: {vpc: vpc, ipv6_cidr: "fd80:0:a:2::/64", route_table: rtb-out}
+security_groups: {sg: {vpc: vpc, ingress: [{protocol: all, source: "::/0"}]}}
+instances:
+  web: {subnet: s, private_ip: 10.0.1.10, ipv6: "fd80:0:a:1::10", security_groups: [sg]}
+  batch: {subnet: out, ipv6: "fd80:0:a:2::10", security_groups: [sg]}
+`)
+	n.ask("batch -> web tcp/443", reachable)
+	n.ask("web -> internet6 tcp/443", unreachable, blocked("forward IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS igw"))
+	n.ask("batch -> internet6 tcp/443", unreachable, blocked("forward IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS eigw"))
+	n.ask("internet6 -> web tcp/443", unreachable, blocked("forward IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS igw"))
+}
+
 func TestIGW14_NarrowRoutesReachOnlyTheirPeers(t *testing.T) {
 	n := topo(t, but(t, igwBase, "{destination: 0.0.0.0/0, target: igw}, ", "{destination: 198.51.100.0/24, target: igw}, "))
 	n.ask("web -> 198.51.100.7 tcp/443", reachable)
