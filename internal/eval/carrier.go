@@ -65,7 +65,20 @@ func (w *walk) toCarrierAddresses(b branch) branch {
 
 // fromCarrier sends b from a network of the carrier. The gateway knows carrier
 // IP addresses; the private ones of its VPC are nobody's out there.
+// Whether the network is that of another gateway's zones too, the topology
+// does not say.
 func (w *walk) fromCarrier(b branch, g *model.CarrierGateway) {
+	others := packet.Empty
+	split(w, w.net.public(), b.asked, b.fam, b.destination(), func(rs []addr.Range, to publicOwner, ok bool) {
+		if ok && to.by == model.KindCarrierGateway && to.vpc.CarrierGateway != nil && to.vpc.CarrierGateway != g {
+			others = w.sp.Or(others, w.to(&b, rs...))
+		}
+	})
+	if others != packet.Empty {
+		w.undetermined(&b, others, func() Hop {
+			return gatewayHop(g).with(NotModelled, fmt.Sprintf("the topology does not say whether %s, of another carrier gateway, is in reach behind %s", w.some(others, b.fam, b.destination()), g.Name), "MISC-3")
+		})
+	}
 	b = w.toCarrierAddresses(b)
 	if g.VPC != nil {
 		private := w.inBlocks(b.asked, b.fam, b.destination(), g.VPC.Blocks())

@@ -254,6 +254,9 @@ func (w *walker) fromEdge(n *model.ExternalNetwork, p pkt) {
 		for _, i := range w.t.Interfaces {
 			for _, pub := range i.Public {
 				if pub.By == model.KindCarrierGateway && pub.Public == p.dst {
+					if o := i.Subnet.VPC.CarrierGateway; o != nil && o != g { // whether it is the same carrier's, nobody says
+						w.leg.unclear = true
+					}
 					w.carrierIn(i.Subnet.VPC, p, false)
 					return
 				}

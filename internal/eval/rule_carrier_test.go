@@ -69,6 +69,16 @@ func TestMISC03_BetweenCarrierAddresses(t *testing.T) {
 	n.ask("edge -> 155.146.0.20 tcp/81", unreachable, blocked("forward ENI_SG_RULES_MISMATCH sg-f ingress"))
 }
 
+// Of which carrier a zone is stands nowhere: whether a network behind one
+// gateway reaches the zones of another is not known, whatever the protocol.
+func TestMISC03_NetworkBehindAnotherGateway(t *testing.T) {
+	n := topo(t, but(t, carrierBase, "{protocol: tcp, ports: 80, source: 155.146.0.10/32}", "{protocol: all, source: 0.0.0.0/0}"))
+	for _, port := range []string{"tcp/80", "udp/53", "icmp"} {
+		n.ask("phones -> far-edge "+port, unknown, because("forward UNSUPPORTED_COMPONENT cagw"))
+	}
+	n.ask("phones -> edge udp/53", reachable, delivered("edge"))
+}
+
 func TestMISC03_DetachedAndMissingGateways(t *testing.T) {
 	n := topo(t, but(t, carrierBase, "cagw: {vpc: vpc}", "cagw: {}"))
 	n.ask("edge -> 192.0.2.7 tcp/443", unreachable, blocked("forward BAD_STATE_ROUTE rtb-wl"))
