@@ -55,10 +55,8 @@ func (t *Table[V]) findAddr(a netip.Addr) uint32 {
 // entry; a zone is ignored.
 func (t *Table[V]) Lookup(a netip.Addr) (prefix netip.Prefix, value V, ok bool) {
 	if i := t.findAddr(a); i != 0 {
-		// The span is at hand from the search; reading the entry's prefix
-		// would be one more miss of the cache in a large table.
-		s := &t.trie.spans[i]
-		return netip.PrefixFrom(s.key.Addr(addr.FamilyOf(a)), s.length()), t.entries[i].Value, true
+		e := &t.entries[i]
+		return e.Prefix, e.Value, true
 	}
 	return
 }
