@@ -195,7 +195,7 @@ func (c *comparison) walk(dir int, want expectation) string {
 		if around && (got.Drop.Code == eval.RoutingLoop || remapped) {
 			return ""
 		}
-	case eval.InstanceNotForwarding, eval.ReversePathFilter, eval.InstanceForwardRules:
+	case eval.InstanceNotForwarding, eval.ReversePathFilter, eval.InstanceForwardRules, eval.OutboundOnly:
 		if got.Drop == nil && slices.Equal(got.Steps, want.steps) {
 			return ""
 		}

@@ -106,6 +106,16 @@ func (r *ruleset) inside(p *port) []string {
 func (r *ruleset) natGateway(p *port, g *model.NATGateway) []string {
 	i := p.iface
 	var rules []string
+	if igw := p.vpc.InternetGateway; g.Regional && igw != nil { // NGW-19: replies come by the internet gateway
+		wrong := r.drop(Drop{Code: eval.ReturnPathAsymmetric, Component: g.Name, Inside: true})
+		var replies []string
+		for _, s := range isReply {
+			replies = append(replies, s+" "+wrong)
+		}
+		chain := "wrongside_" + p.name
+		r.chain(chain, replies...)
+		rules = append(rules, fmt.Sprintf("iifname != %q ip daddr %s jump %s", r.l.portOf(portInternet, igw, p.vpc).name, i.Primary(false), chain))
+	}
 	for _, s := range isReply {
 		rules = append(rules, s+" return")
 	}

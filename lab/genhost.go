@@ -147,6 +147,9 @@ func (g *generator) hosts(v *genVPC) {
 			if g.chance(8) {
 				d["private_ips"] = []any{g.ip(s)}
 			}
+			if g.chance(4) {
+				d["outbound_only"] = true
+			}
 			g.put("instances", name, d)
 			v.hosts = append(v.hosts, genHost{name, d["private_ip"].(string)})
 		}

@@ -16,6 +16,11 @@ import (
 // it on.
 func (l *Lab) buildHostRules() error {
 	for inst, n := range l.hosts {
+		if inst.OutboundOnly {
+			if err := l.t.in(n.namespace, func() error { return nft(outboundOnly) }); err != nil {
+				return fmt.Errorf("%s: %w", inst.Name, err)
+			}
+		}
 		if !inst.IPForward && len(inst.Masquerade) == 0 && len(inst.PortForwards) == 0 {
 			continue
 		}
@@ -30,6 +35,16 @@ func (l *Lab) buildHostRules() error {
 	}
 	return nil
 }
+
+// outboundOnly lets in what belongs to connections of the host's own (NI-24).
+const outboundOnly = `table inet outbound {
+chain input {
+	type filter hook input priority 1
+	iifname "lo" accept
+	ct state new drop
+}
+}
+`
 
 func hostRules(b *box, inst *model.Instance) {
 	for _, v6 := range []bool{false, true} {

@@ -254,7 +254,7 @@ func lost(r *eval.Result) bool {
 			continue
 		}
 		switch b.Code {
-		case eval.InstanceNotForwarding, eval.InstanceForwardRules, eval.ReversePathFilter, eval.ReturnPathAsymmetric, eval.DeliveredElsewhere, eval.IGWNoPrivateIP, eval.NoAddressOfFamily:
+		case eval.InstanceNotForwarding, eval.InstanceForwardRules, eval.OutboundOnly, eval.ReversePathFilter, eval.ReturnPathAsymmetric, eval.DeliveredElsewhere, eval.IGWNoPrivateIP, eval.NoAddressOfFamily:
 			return true
 		}
 		return false

@@ -14,6 +14,9 @@ func (w *walk) natGateway(b branch, g *model.NATGateway, i *model.Interface) {
 	id := gatewayHop(g)
 	if b.dir == packet.Reply {
 		if !w.undoHop(&b, g, "NGW-13") {
+			if g.Regional && b.undo != nil && b.undo.device == model.Resource(g.VPC.InternetGateway) {
+				w.assume("NGW-19", "a regional NAT gateway takes in replies that come by the internet gateway, and none that a route of the VPC leads to it")
+			}
 			w.asymmetric(&b, g, g.Name+" has no record of this connection", "M-8", "NGW-13")
 			return
 		}

@@ -65,6 +65,16 @@ func TestNGW19_OwnTableDecidesAndOnlyTheInternetIsKnown(t *testing.T) {
 	n.ask("a -> 10.9.1.10 tcp/443", unknown, blocked("forward UNSUPPORTED_COMPONENT nat")) // which address it shows there is not documented
 }
 
+// The address of a regional gateway is the same on both sides of the internet
+// gateway: a reply to it that a route leads there comes from the wrong side.
+func TestNGW19_RepliesComeByTheInternetGateway(t *testing.T) {
+	yaml := but(t, poolBase, "CHECK", "false", "rtb-app: {vpc: vpc, routes: [{destination: 0.0.0.0/0, target: router}]}", "rtb-app: {vpc: vpc, routes: [{destination: 0.0.0.0/0, target: nat}]}",
+		"subnets:\n", "nat_gateways: {nat: {availability_mode: regional, vpc: vpc, public_ips: {az-a: 203.0.113.20}}}\nsubnets:\n")
+	topo(t, yaml).ask("app -> 192.0.2.200 tcp/80", reachable, via("nat", "igw"), back("igw", "nat"))
+	n := topo(t, but(t, yaml, "rtb-edge: {vpc: vpc, routes: [{destination: 0.0.0.0/0, target: igw}]}", "rtb-edge: {vpc: vpc, routes: [{destination: 0.0.0.0/0, target: nat}]}"))
+	n.ask("app -> 192.0.2.200 tcp/80", unreachable, blocked("return RETURN_PATH_ASYMMETRIC nat"), assumes("NGW-19"))
+}
+
 func TestNGW01_RegionalGatewayIsPublicAndNeedsAnInternetGateway(t *testing.T) {
 	n := topo(t, but(t, regionalBase, "TABLE", "", "internet_gateways: {igw: {vpc: vpc}}", "internet_gateways: {igw: {vpc: vpc}}\nblock_public_access: {bpa: {internet_gateway_block_mode: block-ingress}}"))
 	n.ask("a -> 198.51.100.7 tcp/443", reachable) // IGW-16: a NAT gateway's connections pass
