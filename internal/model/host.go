@@ -102,9 +102,9 @@ type Instance struct {
 	// OutboundOnly is set where no connection can be begun to the host, as to
 	// a Lambda function (NI-24); replies to its own come in.
 	OutboundOnly bool
-	LocalRoutes    []Block       // further destinations that the host takes for its own
-	Masquerade     []Masquerade  // in order; the first match wins
-	PortForwards   []PortForward // in order; the first match wins
+	LocalRoutes  []Block       // further destinations that the host takes for its own
+	Masquerade   []Masquerade  // in order; the first match wins
+	PortForwards []PortForward // in order; the first match wins
 	// ForwardRules are the FORWARD chain of iptables' filter table, in order;
 	// what none matches is forwarded (NI-9).
 	ForwardRules []*FirewallRule
