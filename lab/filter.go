@@ -136,7 +136,7 @@ func (r *ruleset) peers(g *model.SecurityGroup, rule *model.SGRule, egress bool)
 		return nil
 	}
 	for _, m := range rule.Group.Members {
-		if _, ok := m.Owner.(*model.LoadBalancer); ok && !egress { // LB-5: also with the client's address
+		if keepsClients(m.Owner) && !egress { // LB-5, EP-13: also with the client's address
 			out = append(out, fmt.Sprintf("meta mark & %#x == %d", markEmitter, r.l.emitter(m)))
 			continue
 		}
@@ -206,4 +206,16 @@ func (r *ruleset) check(i *model.Interface, field, direction string) []string {
 		}
 	}
 	return out
+}
+
+// keepsClients reports whether what is sent from an owner's interfaces may have
+// its clients' addresses.
+func keepsClients(owner model.Resource) bool {
+	switch owner := owner.(type) {
+	case *model.LoadBalancer:
+		return true
+	case *model.VPCEndpoint:
+		return owner.PreserveClientIP
+	}
+	return false
 }

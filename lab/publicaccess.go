@@ -64,6 +64,7 @@ func (r *ruleset) blockedOut(v *model.VPC, egressOnly bool) []string {
 	}
 	name := fmt.Sprintf("bpa_%d_%v", r.l.vpcNumber(v), egressOnly)
 	if !r.has(name) { // an internet gateway and a carrier gateway are alike
+		rules = append([]string{r.seen(v)}, rules...)
 		r.chain(name, append(rules, r.bar(v, base, true, "return"))...)
 	}
 	return []string{"jump " + name}
@@ -86,7 +87,7 @@ func (r *ruleset) blockedIn(p *port) []string {
 	if len(from) == 0 {
 		return nil
 	}
-	var rules []string
+	rules := []string{fmt.Sprintf("iifname %s %s", set(from), r.seen(p.vpc))}
 	for _, egressOnly := range []bool{true, false} {
 		op := "=="
 		if egressOnly {
@@ -99,18 +100,26 @@ func (r *ruleset) blockedIn(p *port) []string {
 	return rules
 }
 
-// bar ends a rule by what an access lets through in one direction, which replies
-// pass in any case; pass is what becomes of a packet that meets no bar.
+// seen notes the reply that may pass: that of a request which came this way.
+func (r *ruleset) seen(v *model.VPC) string {
+	name := fmt.Sprintf("bpa_%d_seen", r.l.vpcNumber(v))
+	if !r.has(name) {
+		r.state(name+"_", "")
+		r.chain(name, remember(name+"_", "")...)
+	}
+	return "jump " + name
+}
+
+// bar ends a rule by what an access lets through in one direction; replies of
+// requests that were seen pass in any case. pass is what becomes of a packet
+// that meets no bar.
 func (r *ruleset) bar(v *model.VPC, a access, out bool, pass string) string {
 	if a == anything || a == begun && out {
 		return pass
 	}
 	name := fmt.Sprintf("bpa_%d_shut", r.l.vpcNumber(v))
 	if !r.has(name) {
-		var rules []string
-		for _, s := range isReply {
-			rules = append(rules, s+" return")
-		}
+		rules := known(fmt.Sprintf("bpa_%d_seen_", r.l.vpcNumber(v)), "", "return")
 		r.chain(name, append(rules, r.drop(Drop{Code: eval.PublicAccessBlocked, Component: v.BlockPublicAccess.Name}))...)
 	}
 	if out {

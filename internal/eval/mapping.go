@@ -32,9 +32,13 @@ func (w *walk) mapOut(b branch, v *model.VPC, m mapping, none, next func(branch)
 			return
 		}
 		w.leaveOut(&b)
-		if b.undo == nil || b.undo.kind != rewritten || b.undo.device != m.gateway {
+		if b.undo == nil || b.undo.kind != rewritten || b.undo.device != m.gateway || !b.undo.change.dst.to.IsValid() {
 			message := "the reply leaves from " + w.net.symbols.names.Addr(outside) + ", not from the address that was contacted"
-			if b.undo != nil {
+			switch {
+			case b.undo == nil:
+			case b.undo.kind == rewritten && b.undo.device == m.gateway:
+				message = "the reply leaves by " + m.gateway.ID().Name + ", as the request did, and does not come in by it"
+			default:
 				message = "the reply does not come back through " + b.undo.device.ID().Name
 			}
 			w.asymmetric(&b, m.gateway, message, "M-2", m.rule, "M-8")

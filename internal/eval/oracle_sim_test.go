@@ -298,8 +298,8 @@ type visit struct {
 }
 
 func (w *walker) drop(codes []eval.Code, at ...string) {
-	if w.replying && slices.Contains(codes, eval.ReturnPathAsymmetric) && w.halfInspected() {
-		at = nil // whoever notices first may say so
+	if w.replying && w.halfInspected() { // lost anyhow, and whoever notices first may say so
+		codes, at = append(slices.Clone(codes), eval.ReturnPathAsymmetric), nil
 	}
 	w.leg.drop = &drop{codes, at}
 }

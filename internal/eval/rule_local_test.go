@@ -112,3 +112,21 @@ func TestMISC04_BlockPublicAccessLeavesItAlone(t *testing.T) {
 	n := topo(t, but(t, localBase, "MODE", "direct-vpc-routing", "ACROSS", "", "BACK", "", "internet_gateways:", "block_public_access: {bpa: {internet_gateway_block_mode: block-bidirectional}}\ninternet_gateways:"))
 	n.ask("plant -> one tcp/443", reachable)
 }
+
+// What a request was given on its way out is taken off a reply that comes in,
+// not off one that leaves by the same gateway again.
+func TestMISC04_AReplyThatLeavesByTheGatewayOfItsRequestDoesNotComeIn(t *testing.T) {
+	const yaml = `
+vpcs: {vpc: {cidr: 10.1.0.0/16}}
+local_gateways: {direct: {vpcs: [vpc]}, coip: {vpcs: [vpc], mode: coip}}
+subnets: {s-a: {vpc: vpc, cidr: 10.1.24.0/24, route_table: rtb-a}, s-b: {vpc: vpc, cidr: 10.1.25.0/24, route_table: rtb-b}}
+route_tables:
+  rtb-a: {vpc: vpc, routes: [{destination: 192.168.0.0/16, target: direct}, {destination: 192.168.128.0/17, target: coip}]}
+  rtb-b: {vpc: vpc, routes: [{destination: 198.19.0.0/24, target: direct}, {destination: 10.1.24.0/24, target: coip}]}
+security_groups: {open: {vpc: vpc, ingress: [{protocol: all, source: 0.0.0.0/0}]}}
+instances:
+  a: {subnet: s-a, private_ip: 10.1.24.13, customer_owned_ip: 192.168.250.2, security_groups: [open]}
+  b: {subnet: s-b, private_ip: 10.1.25.7, customer_owned_ip: 192.168.250.3, security_groups: [open]}
+`
+	topo(t, yaml).ask("b -> a tcp/3306", unreachable, forwardOnly, blocked("return RETURN_PATH_ASYMMETRIC coip"))
+}
