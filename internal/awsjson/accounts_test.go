@@ -152,6 +152,10 @@ func TestIPv6OfDumps(t *testing.T) {
 	n := importFiles(t, files())
 	n.want("internet6 -> 2001:db8:1:1::11 tcp/443", reachable, "2a00::1 -> web-1 icmpv6", reachable, "internet6 -> 2001:db8:1:1::10 tcp/80", unreachable, "internet6 -> i-six tcp/443", unreachable, "i-six -> 2a00::1 tcp/443", reachable,
 		"i-six -> 64:ff9b::808:808 tcp/443", reachable, "i-six -> web-1 tcp/443", reachable, "web-1 -> i-six tcp/443", reachable)
+	for _, private := range []string{`"Ipv6AddressAttribute": "private", `, `"IpSource": "none", `} {
+		n := importFiles(t, changed(t, files(), `{"Ipv6CidrBlock": "2001:db8:1::/56", `, `{"Ipv6CidrBlock": "2001:db8:1::/56", `+private))
+		n.want("internet6 -> 2001:db8:1:1::11 tcp/443", unreachable, "i-six -> 2a00::1 tcp/443", unreachable, "web-1 -> i-six tcp/443", reachable)
+	}
 }
 
 // elements are the dumps that the tests of this package have, by what is in

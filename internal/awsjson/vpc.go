@@ -15,6 +15,7 @@ type vpc struct {
 	at         diag.Pos
 	r          *resource // nil for one that the dump only speaks of
 	cidrs, v6  []jsontree.Value
+	private6   []string // those of v6 that are private (IGW-13)
 	region     string
 	account    string
 	incomplete string
@@ -47,6 +48,9 @@ func (b *builder) gatherVPCs() {
 		for a := range r.get("Ipv6CidrBlockAssociationSet").Items() {
 			if s := a.Get("Ipv6CidrBlockState"); !s.Exists() || is(s, "associated", "associating") {
 				v.add(a.Get("Ipv6CidrBlock"))
+				if a.Get("Ipv6AddressAttribute").Text() == "private" || a.Get("IpSource").Text() == "none" {
+					v.private6 = append(v.private6, a.Get("Ipv6CidrBlock").Text())
+				}
 			}
 		}
 	}
@@ -185,7 +189,13 @@ func (b *builder) writeVPCs() {
 			}
 		}
 		blocks("cidr", "cidrs", v.cidrs)
-		blocks("ipv6_cidr", "ipv6_cidrs", v.v6)
+		private := func(c jsontree.Value) bool { return slices.Contains(v.private6, c.Text()) }
+		blocks("ipv6_cidr", "ipv6_cidrs", slices.DeleteFunc(slices.Clone(v.v6), private))
+		for _, c := range v.v6 {
+			if private(c) {
+				e.Append("private_ipv6_cidrs", doc.Str(c.Text(), c.At()))
+			}
+		}
 		if t := b.mainTable(v); t != nil {
 			e.Set("main_route_table", t)
 		}

@@ -155,7 +155,7 @@ var sections = []string{"vpcs", "subnets", "route_tables", "network_acls", "secu
 // keys are in the order in which an engineer reads an entry; those not here
 // come behind them, as they were added.
 var keys = []string{"id", "type", "scheme", "kind", "reason", "transit_gateway", "requester", "accepter", "vpc", "subnet", "subnets", "cidr", "cidrs",
-	"ipv6_cidr", "ipv6_cidrs", "az", "route_table", "network_acl", "main_route_table", "default_network_acl", "default_security_group",
+	"ipv6_cidr", "ipv6_cidrs", "private_ipv6_cidrs", "az", "route_table", "network_acl", "main_route_table", "default_network_acl", "default_security_group",
 	"private_ip", "private_ips", "public_ip", "public_ips", "ipv6", "security_groups", "source_dest_check", "ip_forward", "outbound_only", "instance",
 	"device_index", "nodes", "edge_associations", "propagating_gateways", "routes", "ingress", "egress"}
 

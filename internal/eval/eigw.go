@@ -32,7 +32,7 @@ func (w *walk) eigwOut(b branch, v *model.VPC, g *model.EgressOnlyInternetGatewa
 		w.badRoute(&b, r, g.Name+" is not attached to "+v.Name)
 		return
 	}
-	w.private6(&b, g, b.source(), IGWNoPublicIP)
+	w.private6(&b, v, g, b.source(), IGWNoPublicIP)
 	w.spoofed(&b, v, g, packet.Empty)
 	w.publicAccess(&b, v, g, b.iface, true)
 	if b.asked == packet.Empty {

@@ -27,7 +27,7 @@ func (w *walk) igwOut(b branch, v *model.VPC, g *model.InternetGateway, r *model
 			return id.with(private.code, "an internet gateway carries nothing to the private address "+w.some(s, b.fam, b.destination()), "IGW-8")
 		})
 	}
-	w.private6(&b, g, b.source(), IGWNoPublicIP)
+	w.private6(&b, v, g, b.source(), IGWNoPublicIP)
 	w.redirected(&b, g)
 	own := w.fromPool(&b, g)
 	w.spoofed(&b, v, g, own)
@@ -70,8 +70,11 @@ func (w *walk) igwOut(b branch, v *model.VPC, g *model.InternetGateway, r *model
 
 // private6 drops at a gateway what has a private IPv6 address of the VPC, which
 // the internet does not carry (IGW-13).
-func (w *walk) private6(b *branch, g model.Resource, field packet.Field, code Code) {
+func (w *walk) private6(b *branch, v *model.VPC, g model.Resource, field packet.Field, code Code) {
 	s := w.in(b.asked, b.fam, field, private6.Ranges(b.fam))
+	if len(v.PrivateIPv6CIDRs) > 0 && b.fam == addr.V6 {
+		s = w.sp.Or(s, w.inBlocks(b.asked, b.fam, field, v.PrivateIPv6CIDRs))
+	}
 	w.drop(b, s, func() Hop {
 		return gatewayHop(g).with(code, w.some(s, b.fam, field)+" is a private IPv6 address, which the internet does not carry", "IGW-13")
 	})
@@ -181,7 +184,7 @@ func (w *walk) igwIn(b branch, to publicOwner) {
 			return id.with(notPublic.code, "an internet gateway takes nothing from the private address "+w.some(s, b.fam, b.source()), "IGW-8")
 		})
 	}
-	w.private6(&b, g, b.destination(), IGWNoPrivateIP)
+	w.private6(&b, to.vpc, g, b.destination(), IGWNoPrivateIP)
 	if to.iface != nil && to.iface.Owner == nil {
 		w.drop(&b, b.asked, func() Hop {
 			return id.with(IGWNoPrivateIP, w.some(b.asked, b.fam, b.destination())+" belongs to a network interface that is attached to nothing", "IGW-5")

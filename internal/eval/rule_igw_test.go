@@ -181,6 +181,23 @@ instances:
 	n.ask("internet6 -> web tcp/443", unreachable, blocked("forward IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS igw"))
 }
 
+// A block may be private that IPAM took from a range of the internet's.
+func TestIGW13_PrivateBlockOfAPublicRange(t *testing.T) {
+	const yaml = `
+vpcs: {vpc: {cidr: 10.0.0.0/16, KEY: ["2600:1f00:1::/56"]}}
+internet_gateways: {igw: {vpc: vpc}}
+route_tables: {rtb: {vpc: vpc, routes: [{destination: "::/0", target: igw}]}}
+subnets: {s: {vpc: vpc, cidr: 10.0.1.0/24, ipv6_cidr: "2600:1f00:1:1::/64", route_table: rtb}}
+security_groups: {sg: {vpc: vpc, ingress: [{protocol: all, source: "::/0"}]}}
+instances: {web: {subnet: s, private_ip: 10.0.1.10, ipv6: "2600:1f00:1:1::10", security_groups: [sg]}}
+`
+	public := topo(t, but(t, yaml, "KEY", "ipv6_cidrs"))
+	public.ask("web -> internet6 tcp/443", reachable)
+	private := topo(t, but(t, yaml, "KEY", "private_ipv6_cidrs"))
+	private.ask("web -> internet6 tcp/443", unreachable, blocked("forward IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS igw"))
+	private.ask("internet6 -> web tcp/443", unreachable, blocked("forward IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS igw"))
+}
+
 func TestIGW14_NarrowRoutesReachOnlyTheirPeers(t *testing.T) {
 	n := topo(t, but(t, igwBase, "{destination: 0.0.0.0/0, target: igw}, ", "{destination: 198.51.100.0/24, target: igw}, "))
 	n.ask("web -> 198.51.100.7 tcp/443", reachable)

@@ -21,7 +21,7 @@ vpcs: {v: {cidr: 10.0.0.0/16, ^CIDR: 1, ^[x]: y}}
 subnets:
   s: {^vcp: v, vpc: v, cidr: 10.0.0.0/24, ^1: 2}
 `,
-		`unknown key "CIDR" in VPC "v"; expected one of account, cidr, cidrs, default_network_acl, default_security_group, incomplete, ipv6_cidr, ipv6_cidrs, main_route_table, region; did you mean "cidr"? [unknown-key]`,
+		`unknown key "CIDR" in VPC "v"; expected one of account, cidr, cidrs, default_network_acl, default_security_group, incomplete, ipv6_cidr, ipv6_cidrs, main_route_table, private_ipv6_cidrs, region; did you mean "cidr"? [unknown-key]`,
 		`a list as a key of VPC "v"; expected a word [unknown-key]`,
 		`unknown section "subnet"; expected `+oneOf(sectionNames())+`; did you mean "subnets"? [unknown-key]`,
 		`unknown section "zzz"; expected `+oneOf(sectionNames())+` [unknown-key]`,

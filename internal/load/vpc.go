@@ -46,6 +46,13 @@ var vpcFields = []field[rawVPC]{
 			}
 		})
 	}},
+	{"private_ipv6_cidrs", false, func(w *walker, n *yaml.Node, d *rawVPC) {
+		w.list(n, "a list of IPv6 CIDRs", func(item *yaml.Node) {
+			if b, ok := w.blockCIDR(item, onlyV6); ok {
+				d.IPv6CIDRs, d.PrivateIPv6CIDRs = append(d.IPv6CIDRs, b), append(d.PrivateIPv6CIDRs, b)
+			}
+		})
+	}},
 	{"main_route_table", false, func(w *walker, n *yaml.Node, d *rawVPC) { w.ref(n, "the name of a route table", &d.mainTable) }},
 	{"default_network_acl", false, func(w *walker, n *yaml.Node, d *rawVPC) { w.ref(n, "the name of a network ACL", &d.acl) }},
 	{"default_security_group", false, func(w *walker, n *yaml.Node, d *rawVPC) { w.ref(n, "the name of a security group", &d.group) }},

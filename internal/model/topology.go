@@ -45,8 +45,9 @@ type VPC struct {
 	Ident
 	CIDRs                []Block // IPv4 blocks, the primary first
 	IPv6CIDRs            []Block
-	Region               string // "" when the topology does not say
-	Account              string // "" when the topology does not say
+	PrivateIPv6CIDRs     []Block // those of IPv6CIDRs that are private whatever their range (IGW-13)
+	Region               string  // "" when the topology does not say
+	Account              string  // "" when the topology does not say
 	MainRouteTable       *RouteTable
 	DefaultNetworkACL    *NetworkACL
 	DefaultSecurityGroup *SecurityGroup
