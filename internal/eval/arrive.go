@@ -23,7 +23,7 @@ func (w *walk) arrive(b branch, who model.Resource, at *model.Interface) {
 		})
 		return
 	}
-	if h, ok := who.(*model.Instance); ok && h.OutboundOnly && who != w.origin.host {
+	if h, ok := who.(*model.Instance); ok && h.OutboundOnly && (who != w.origin.host || b.trail != nil) {
 		w.drop(&b, b.asked, func() Hop {
 			return gatewayHop(h).with(OutboundOnly, fmt.Sprintf("%s begins connections, and none can be begun to it", h.Name), "NI-24")
 		})
