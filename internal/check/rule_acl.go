@@ -127,17 +127,21 @@ func (p *Pass) replies(d direction, k int, r *model.ACLRule, subnets []*model.Su
 	if missing == packet.Empty {
 		return
 	}
+	advised := from
+	if from == linuxPorts {
+		advised.Hi++ // as the User Guide has it, and `--source-port linux`
+	}
 	back := directions(d.acl)[b2i(!d.egress)].word()
 	what := fmt.Sprintf("%s rule %d of network ACL %q allows %s %s %s, ", d.word(), r.Number, d.acl.Name,
 		packet.FormatService(packet.ProtoRange{Lo: packet.TCP, Hi: packet.TCP}, r.Ports), map[bool]string{true: "to", false: "from"}[d.egress], r.CIDR)
 	var f *diag.Finding
 	switch {
 	case answered == packet.Empty:
-		f = p.Report(r.At, "%sbut no %s rule allows the replies; allow tcp/%d-%d %s %s there", what, back, from.Lo, from.Hi, map[bool]string{true: "from", false: "to"}[d.egress], r.CIDR)
+		f = p.Report(r.At, "%sbut no %s rule allows the replies; allow tcp/%d-%d %s %s there", what, back, advised.Lo, advised.Hi, map[bool]string{true: "from", false: "to"}[d.egress], r.CIDR)
 	case sp.Free(missing, packet.SPort) == sp.Free(begun, packet.SPort):
-		f = p.Report(r.At, "%sbut the %s rules allow replies to a part of the client's ports only, and not to %s; allow tcp/%d-%d", what, back, p.portsOf(missing, packet.SPort), from.Lo, from.Hi)
+		f = p.Report(r.At, "%sbut the %s rules allow replies to a part of the client's ports only, and not to %s; allow tcp/%d-%d", what, back, p.portsOf(missing, packet.SPort), advised.Lo, advised.Hi)
 	default:
-		f = p.Report(r.At, "%sbut the %s rules stop the replies for %s; allow tcp/%d-%d there, or narrow the rule", what, back, p.peersOf(missing, fam, d.peer), from.Lo, from.Hi)
+		f = p.Report(r.At, "%sbut the %s rules stop the replies for %s; allow tcp/%d-%d there, or narrow the rule", what, back, p.peersOf(missing, fam, d.peer), advised.Lo, advised.Hi)
 	}
 	see(f, subnets[0].At, "subnet %q uses it", subnets[0].Name)
 }
@@ -162,15 +166,17 @@ func b2i(b bool) int {
 	return 0
 }
 
+// linuxPorts are the source ports that Linux kernels use by default.
+var linuxPorts = packet.PortRange{Lo: 32768, Hi: 60999}
+
 // clients returns the source ports that are to be expected of the clients of
 // a rule's connections (ACL-14).
 func (p *Pass) clients(d direction, r *model.ACLRule, subnets []*model.Subnet) packet.PortRange {
-	linux := packet.PortRange{Lo: 32768, Hi: 60999}
 	if !d.egress {
 		if p.Net.Public().Overlaps(addr.SetOf(r.CIDR)) {
 			return anySourcePort.Range
 		}
-		return linux
+		return linuxPorts
 	}
 	for _, s := range subnets {
 		for _, i := range p.interfaces(s) {
@@ -180,7 +186,7 @@ func (p *Pass) clients(d direction, r *model.ACLRule, subnets []*model.Subnet) p
 			}
 		}
 	}
-	return linux
+	return linuxPorts
 }
 
 var networkACLBlocksPathMTU = &Rule{
