@@ -151,6 +151,9 @@ func sectionNames() []string {
 // root reads a whole file's top mapping, or a chunk that begins at top-level
 // keys.
 func (w *walker) root(n *yaml.Node) {
+	if n.Kind == yaml.MappingNode && len(n.Content) == 0 && w.places == nil && !w.describing() {
+		w.report(w.at(n), idEmptyFile, "the file holds an empty mapping; expected sections as `vpcs:` and `subnets:`")
+	}
 	w.entries(n, "the topology", func(key, value *yaml.Node) {
 		k := w.deref(key)
 		if k == nil {

@@ -188,6 +188,7 @@ expect:
 	accept(t, "vpcs:\nversion: 1\nexpect:\n")
 	refuse(t, "^", "the file holds no YAML; expected sections as `vpcs:` and `subnets:` [empty-file]")
 	refuse(t, "^# nothing\n", "the file holds no YAML; expected sections as `vpcs:` and `subnets:` [empty-file]")
+	refuse(t, "^{}\n", "the file holds an empty mapping; expected sections as `vpcs:` and `subnets:` [empty-file]")
 	refuse(t, "^[]\n", "expected a mapping for the topology, found a list [wrong-type]")
 }
 
