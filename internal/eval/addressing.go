@@ -36,7 +36,7 @@ func (n *Net) pair(f, t side, port model.PortSpec) pair {
 	}
 	p.src = f.addrs
 	if p.src.Empty() {
-		p.src = n.sourceOf(f, p.dst)
+		p.src, p.sends = n.sourceOf(f, p.dst)
 	}
 	p.from = Party{Text: f.text, Resource: resourceOf(f), Addrs: p.src, Names: n.symbols.names}
 	p.to = Party{Text: t.text, Resource: resourceOf(t), Addrs: p.dst, Names: n.symbols.names}
@@ -215,35 +215,4 @@ func inVPC(h *model.Instance, v *model.VPC) bool {
 		}
 	}
 	return false
-}
-
-// sourceOf returns the address that an instance sends from: the primary one
-// of the interface that its routes choose, or of a tunnel (VPNI-6).
-func (n *Net) sourceOf(f side, dst addr.Set) addr.Set {
-	h, ok := f.host.(*model.Instance)
-	if !ok && f.iface == nil {
-		return addr.Set{}
-	}
-	out := addr.Set{}
-	for _, fam := range addr.Families {
-		if !dst.Has(fam) {
-			continue
-		}
-		i := f.iface
-		if !f.named {
-			if r, ok := n.host(h).routes.LookupKey(fam, dst.Ranges(fam)[0].Lo); ok {
-				if r.end != nil {
-					if r.end.Address.IsValid() && addr.FamilyOf(r.end.Address) == fam {
-						out = out.Union(single(r.end.Address))
-					}
-					continue
-				}
-				i = r.iface
-			}
-		}
-		if a := i.Primary(fam == addr.V6); a.IsValid() {
-			out = out.Union(single(a))
-		}
-	}
-	return out
 }

@@ -32,6 +32,7 @@ type pair struct {
 	origin      origin
 	target      target
 	src, dst    addr.Set
+	sends       []sends // where the addresses of src send to different parts of dst
 	port        model.PortSpec
 	sourcePorts packet.PortRange
 	reply       bool
@@ -114,14 +115,26 @@ func (w *walk) reset(p pair) {
 
 // headers returns everything that the question asks about.
 func (w *walk) headers(p pair) packet.Set {
-	ends := packet.Empty
-	for _, f := range addr.Families {
-		if p.src.Has(f) && p.dst.Has(f) && speaks(p.port, f) {
-			from, to := w.sp.Addrs(f, packet.Src, p.src.Ranges(f)...), w.sp.Addrs(f, packet.Dst, p.dst.Ranges(f)...)
-			ends = w.sp.Or(ends, w.sp.And(from, to))
+	ends := w.between(p, p.src, p.dst)
+	if p.sends != nil {
+		ends = packet.Empty
+		for _, s := range p.sends {
+			ends = w.sp.Or(ends, w.between(p, s.from, s.to))
 		}
 	}
 	return w.sp.And(ends, w.traffic(p.port, p.sourcePorts))
+}
+
+// between returns the headers of a question from some addresses to others.
+func (w *walk) between(p pair, src, dst addr.Set) packet.Set {
+	ends := packet.Empty
+	for _, f := range addr.Families {
+		if src.Has(f) && dst.Has(f) && speaks(p.port, f) {
+			from, to := w.sp.Addrs(f, packet.Src, src.Ranges(f)...), w.sp.Addrs(f, packet.Dst, dst.Ranges(f)...)
+			ends = w.sp.Or(ends, w.sp.And(from, to))
+		}
+	}
+	return ends
 }
 
 // speaks reports whether what is asked exists in a family: ICMP is IPv4's, and

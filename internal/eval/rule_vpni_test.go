@@ -119,6 +119,20 @@ func TestVPNI06_EndItselfSendsWithItsTunnelAddress(t *testing.T) {
 	back.ask("vpn-1 -> b tcp/5432", reachable)
 }
 
+// Of many destinations each is sent to from the address that its route chooses.
+func TestVPNI06_SourceFollowsTheDestinationsRoute(t *testing.T) {
+	n := topo(t, but(t, vpniBase, "address: 169.254.255.1, routes: [172.16.0.0/16]", "address: 169.254.255.1, routes: [172.16.0.0/16, 198.51.100.0/24]",
+		"ip_forward: true, security_groups: [sg-vpn-2]", "ip_forward: true, masquerade: [{source: 169.254.255.1/32}], security_groups: [sg-vpn-2]"))
+	n.ask("vpn-1 -> 198.51.100.7 tcp/443", reachable, via("tun", "vpn-2", "igw-2"))
+	n.ask("vpn-1 -> 192.0.2.7 tcp/443", reachable, via("igw-1"))
+	n.ask("vpn-1 -> internet tcp/443", reachable)
+	// and from no other: whoever masquerades the primary address alone leaves the tunnel's as it is
+	n = topo(t, but(t, vpniBase, "address: 169.254.255.1, routes: [172.16.0.0/16]", "address: 169.254.255.1, routes: [172.16.0.0/16, 198.51.100.0/24]",
+		"ip_forward: true, security_groups: [sg-vpn-2]", "ip_forward: true, masquerade: [{source: 10.0.0.0/8}], security_groups: [sg-vpn-2]"))
+	n.ask("vpn-1 -> 198.51.100.7 tcp/443", unreachable)
+	n.ask("vpn-1 -> internet tcp/443", partial)
+}
+
 func TestVPNI07_WhatLocalCoversNeverEntersTheTunnel(t *testing.T) {
 	// a second block of VPC one lies inside the far range: local wins, and the
 	// far host of that range is out of reach
