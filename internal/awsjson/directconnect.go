@@ -77,18 +77,7 @@ func (b *builder) gatherDirect() {
 }
 
 // sortedDirects returns the Direct Connect gateways by id.
-func (b *builder) sortedDirects() []*direct {
-	ids := make([]string, 0, len(b.directs))
-	for id := range b.directs {
-		ids = append(ids, id)
-	}
-	slices.Sort(ids)
-	out := make([]*direct, len(ids))
-	for i, id := range ids {
-		out[i] = b.directs[id]
-	}
-	return out
-}
+func (b *builder) sortedDirects() []*direct { return byID(b.directs) }
 
 // directsOf returns those that serve a VPN gateway or transit gateway.
 func (b *builder) directsOf(gateway string) []*direct {

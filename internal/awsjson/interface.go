@@ -2,6 +2,7 @@ package awsjson
 
 import (
 	"cmp"
+	"maps"
 	"net/netip"
 	"slices"
 	"strings"
@@ -124,12 +125,7 @@ func (b *builder) writeInterfaces() {
 			b.names[id] = shortID(id)
 		}
 	}
-	ids := make([]string, 0, len(byInstance))
-	for id := range byInstance {
-		ids = append(ids, id)
-	}
-	slices.Sort(ids)
-	for _, id := range ids {
+	for _, id := range slices.Sorted(maps.Keys(byInstance)) {
 		list := byInstance[id]
 		if b.refused[id] != "" {
 			for _, i := range list {

@@ -1,6 +1,7 @@
 package awsjson
 
 import (
+	"maps"
 	"net/netip"
 	"slices"
 
@@ -150,15 +151,13 @@ func regionOfZone(zone string) string {
 	return ""
 }
 
-func (b *builder) sortedVPCs() []*vpc {
-	ids := make([]string, 0, len(b.vpcs))
-	for id := range b.vpcs {
-		ids = append(ids, id)
-	}
-	slices.Sort(ids)
-	out := make([]*vpc, len(ids))
-	for i, id := range ids {
-		out[i] = b.vpcs[id]
+func (b *builder) sortedVPCs() []*vpc { return byID(b.vpcs) }
+
+// byID returns what a map has, in the order of the ids.
+func byID[V any](m map[string]V) []V {
+	out := make([]V, 0, len(m))
+	for _, id := range slices.Sorted(maps.Keys(m)) {
+		out = append(out, m[id])
 	}
 	return out
 }
