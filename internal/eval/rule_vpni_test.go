@@ -1,10 +1,14 @@
 package eval_test
 
 import (
+	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/vpcpath/vpcpath/internal/addr"
 	"github.com/vpcpath/vpcpath/internal/eval"
+	"github.com/vpcpath/vpcpath/internal/packet"
 )
 
 // Two VPCs joined by a tunnel between instances with public addresses.
@@ -131,6 +135,31 @@ func TestVPNI06_SourceFollowsTheDestinationsRoute(t *testing.T) {
 		"ip_forward: true, security_groups: [sg-vpn-2]", "ip_forward: true, masquerade: [{source: 10.0.0.0/8}], security_groups: [sg-vpn-2]"))
 	n.ask("vpn-1 -> 198.51.100.7 tcp/443", unreachable)
 	n.ask("vpn-1 -> internet tcp/443", partial)
+}
+
+// What a route leads into a tunnel without an address of the family is asked
+// like the rest, and not left out because the host chooses no address for it.
+func TestVPNI06_NothingOfTheDestinationsIsLeftOut(t *testing.T) {
+	n := topo(t, `
+vpcs: {one: {cidr: 10.0.0.0/16, ipv6_cidr: "2a05:d018:1::/56"}, two: {cidr: 172.16.0.0/16}}
+internet_gateways: {igw-1: {vpc: one}, igw-2: {vpc: two}}
+route_tables: {r1: {vpc: one, routes: [{destination: 0.0.0.0/0, target: igw-1}, {destination: "::/0", target: igw-1}]}, r2: {vpc: two, routes: [{destination: 0.0.0.0/0, target: igw-2}]}}
+subnets: {e1: {vpc: one, cidr: 10.0.0.0/24, ipv6_cidr: "2a05:d018:1:1::/64", route_table: r1}, e2: {vpc: two, cidr: 172.16.0.0/24, route_table: r2}}
+security_groups: {s1: {vpc: one, ingress: [{protocol: all, source: 0.0.0.0/0}], egress: [{protocol: all, destination: 0.0.0.0/0}, {protocol: all, destination: "::/0"}]}, s2: {vpc: two, ingress: [{protocol: all, source: 0.0.0.0/0}]}}
+instances:
+  a: {subnet: e1, private_ip: 10.0.0.5, ipv6: "2a05:d018:1:1::5", public_ip: 203.0.113.1, source_dest_check: false, ip_forward: true, security_groups: [s1]}
+  b: {subnet: e2, private_ip: 172.16.0.5, public_ip: 203.0.113.2, source_dest_check: false, ip_forward: true, security_groups: [s2]}
+tunnels:
+  four: {protocol: udp, port: 1194, ends: [{instance: a, address: 169.254.255.1, routes: ["2600:1f00::/32"]}, {instance: b, address: 169.254.255.2, routes: [10.0.0.0/16]}]}
+  six: {protocol: udp, port: 1195, ends: [{instance: a, address: "fd00::1", routes: ["2600:1f02::/32"]}, {instance: b, address: "fd00::2", routes: ["2a05:d018:1::/56"]}]}
+`)
+	r := n.ask("a -> internet6 udp/443", partial)
+	for _, text := range []string{"2600:1f00::7", "2600:1f02::7", "2600:1f04::7"} {
+		dst := netip.MustParseAddr(text)
+		if !slices.ContainsFunc(r.Asked, func(b packet.Box) bool { return addr.SetOfRanges(addr.V6, b.Dst...).Contains(dst) }) {
+			t.Errorf("%s is not asked about", dst)
+		}
+	}
 }
 
 func TestVPNI07_WhatLocalCoversNeverEntersTheTunnel(t *testing.T) {

@@ -37,7 +37,11 @@ func (n *Net) sourceOf(f side, dst addr.Set) (src addr.Set, parts []sends) {
 		var list []sends
 		for _, r := range dst.Ranges(fam) {
 			for _, part := range n.host(h).routes.Regions(nil, fam, r) {
-				list = add(list, n.addressTo(h, f, fam, part.Lo), fam, part.Range)
+				from := n.addressTo(h, f, fam, part.Lo)
+				if !from.IsValid() {
+					from = f.iface.Primary(fam == addr.V6) // asked all the same, not left out
+				}
+				list = add(list, from, fam, part.Range)
 			}
 		}
 		for _, p := range list {
